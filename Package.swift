@@ -1,0 +1,51 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Warnings are errors in everything that is ours; the Swift 6 language mode is the default of this tools version.
+let swiftStrict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+let cStrict: [CSetting] = [.treatAllWarnings(as: .error), .unsafeFlags(["-Wall", "-Wextra"])]
+
+/// A library target of ours, in the order in which data flows (no target imports one below it).
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftStrict)
+}
+
+/// The unit tests of one target: tables, without root and without a clone.
+func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + more, swiftSettings: swiftStrict)
+}
+
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+    name: "runc",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    ],
+    targets: [
+        .target(name: "CLinux", cSettings: cStrict),
+        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CJSONC", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
+
+        library("LinuxKernel", ["CLinux", systemPackage]),
+        library("RuntimeSpec", ["CJSONC"]),
+        library("IDMapping"),
+        library("SeccompFilter", ["RuntimeSpec", "CSeccomp"]),
+        library("CgroupControl", ["LinuxKernel", "RuntimeSpec"]),
+        library("ContainerPlan", ["RuntimeSpec", "IDMapping"]),
+        library("ContainerInit", ["ContainerPlan", "LinuxKernel"]),
+        library("UsernsRuntime", [
+            "LinuxKernel", "RuntimeSpec", "IDMapping", "SeccompFilter", "CgroupControl", "ContainerPlan", "ContainerInit",
+        ]),
+        .executableTarget(
+            name: "runc",
+            dependencies: [
+                "UsernsRuntime",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swiftStrict),
+    ]
+)

@@ -1,0 +1,26 @@
+/// What a person or an engine is told when a command fails: one line, and how to get further.
+///
+/// `code` is the exit status of the command. `message` names the field, path or step; `cause` is what the kernel or a
+/// library answered; `hint` is advice that a person can act on.
+public struct RuntimeError: Error, Sendable, Equatable {
+    /// The exit status of the command that failed: 1, or 255 where `exec` could not run its process.
+    public var code: Int32
+    public var message: String
+    public var cause: String?
+    public var hint: String?
+
+    public init(_ message: String, cause: String? = nil, hint: String? = nil, code: Int32 = 1) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+        self.hint = hint
+    }
+
+    /// The one line that is shown: `message: cause (hint: …)`.
+    public var line: String {
+        var line = message
+        if let cause { line += ": \(cause)" }
+        if let hint { line += " (hint: \(hint))" }
+        return line
+    }
+}
