@@ -47,5 +47,6 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftStrict),
+        tests(of: "IDMapping"),
     ]
 )
