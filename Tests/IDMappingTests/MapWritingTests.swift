@@ -7,7 +7,8 @@ private let alice = MappingCaller(
     effectiveUID: 1000, effectiveGID: 1000, realUID: 1000, realGID: 1000, userName: "alice", primaryGID: 1000,
     hasCapSetUID: false, hasCapSetGID: false, hasCapSetFCap: false, noNewPrivileges: false, setgroupsDenied: false)
 private let installed = MapHelperFacts(
-    path: "/usr/bin/helper", isSetuidRoot: true, hasFileCapability: false, isOnNosuidMount: false)
+    path: "/usr/bin/helper", isSetuidRoot: true, hasFileCapability: false, isOnNosuidMount: false,
+    servesOtherGroups: false)
 private let ordinary = MapWriterFacts(
     caller: alice, ownMap: everything, helper: installed, subordinates: granted((100_000, 65536)))
 
@@ -38,7 +39,8 @@ private let rootOfOneID = root.with {
     $0.ownMap = IDMap(trusting: [line(0, 1000, 1)], kind: .uid)
     $0.caller.setgroupsDenied = true
 }
-private let noHelper = MapHelperFacts(path: nil, isSetuidRoot: false, hasFileCapability: false, isOnNosuidMount: false)
+private let noHelper = MapHelperFacts(
+    path: nil, isSetuidRoot: false, hasFileCapability: false, isOnNosuidMount: false, servesOtherGroups: false)
 
 /// The answer to one row: who writes, whether after our `deny`, and whether setgroups works afterwards.
 private struct Answer: Sendable, Equatable {
@@ -66,6 +68,8 @@ private struct Answer: Sendable, Equatable {
         (.gid, [line(0, 100_000, 1)], ordinary, Answer(writer: Answer.helper, denies: false, setgroups: true)),
         (.uid, [line(0, 165_535, 1)], ordinary, Answer(writer: Answer.helper, denies: false, setgroups: true)),
         (.uid, ownAndRange, ordinary.with { $0.helper.isSetuidRoot = false; $0.helper.hasFileCapability = true },
+            Answer(writer: Answer.helper, denies: false, setgroups: true)),
+        (.uid, ownAndRange, ordinary.with { $0.caller.realGID = 50; $0.helper.servesOtherGroups = true },
             Answer(writer: Answer.helper, denies: false, setgroups: true)),
         // A user may have been granted host uid 0: the helper has CAP_SETFCAP then.
         (.uid, [line(0, 1000, 1), line(1, 0, 1)], ordinary.with { $0.subordinates = granted((0, 1)) },
