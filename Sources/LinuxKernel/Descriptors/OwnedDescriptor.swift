@@ -188,7 +188,12 @@ extension FileDescriptor {
     }
 
     /// The names in a directory, without `.` and `..`.
-    public func directoryEntries() throws(KernelError) -> [String] {
+    public func directoryEntries() throws(KernelError) -> [String] { try directoryEntries { _ in true } }
+
+    /// The names of the directories in a directory, on a file system that tells them apart there, as cgroupfs does.
+    public func subdirectories() throws(KernelError) -> [String] { try directoryEntries { $0 == UInt8(DT_DIR) } }
+
+    private func directoryEntries(where includes: (_ type: UInt8) -> Bool) throws(KernelError) -> [String] {
         var names: [String] = []
         let size = 32768
         let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
@@ -201,7 +206,8 @@ extension FileDescriptor {
                 // struct linux_dirent64: ino 8, off 8, reclen 2, type 1, name
                 let length = Int((buffer + offset + 16).loadUnaligned(as: UInt16.self))
                 let name = String(cString: (buffer + offset + 19).assumingMemoryBound(to: CChar.self))
-                if name != "." && name != ".." { names.append(name) }
+                let type = (buffer + offset + 18).load(as: UInt8.self)
+                if name != "." && name != ".." && includes(type) { names.append(name) }
                 offset += length
             }
         }

@@ -90,6 +90,7 @@ public enum CurrentProcess {
     public static func setHostname(_ name: String) throws(KernelError) { try check(.sethostname, cl_sethostname(name, name.utf8.count), name) }
     public static func setDomainname(_ name: String) throws(KernelError) { try check(.setdomainname, cl_setdomainname(name, name.utf8.count), name) }
     public static func setPersonality(_ persona: UInt) throws(KernelError) { try check(.personality, cl_personality(persona)) }
+    public static func sleep(milliseconds: Int32) throws(KernelError) { try check(.poll, retryOnInterrupt { cl_poll(nil, 0, milliseconds) }) }
     public static func newSession() throws(KernelError) { try checkErrno(.setsid, setsid()) }
 
     public static func changeDirectory(_ path: String) throws(KernelError) { try checkErrno(.chdir, chdir(path), path) }
