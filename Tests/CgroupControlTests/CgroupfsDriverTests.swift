@@ -1,5 +1,6 @@
 import Foundation
 import LinuxKernel
+import SystemPackage
 import Testing
 
 @testable import CgroupControl
