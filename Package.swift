@@ -35,7 +35,7 @@ let package = Package(
         library("SeccompFilter", ["RuntimeSpec", "CSeccomp"]),
         library("CgroupControl", ["LinuxKernel", "RuntimeSpec"]),
         library("ContainerPlan", ["LinuxKernel", "RuntimeSpec", "IDMapping", "CgroupControl"]),
-        library("ContainerInit", ["LinuxKernel", "CgroupControl", "ContainerPlan"]),
+        library("ContainerInit", ["LinuxKernel", "RuntimeSpec", "CgroupControl", "ContainerPlan"]),
         library("UsernsRuntime", [
             "LinuxKernel", "RuntimeSpec", "IDMapping", "SeccompFilter", "CgroupControl", "ContainerPlan", "ContainerInit",
         ]),
