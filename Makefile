@@ -42,7 +42,7 @@ bench: runc
 	bench/run ./runc
 
 lint:
-	shellcheck scripts/* bench/run rootless-examples/*.sh .ci/run
+	shellcheck scripts/* bench/run bench/measure rootless-examples/*.sh .ci/run
 
 clean:
 	rm -rf .build .build-unsupported runc
