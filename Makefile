@@ -25,12 +25,12 @@ test: unit-test integration-test
 
 unit-test:
 	@scripts/setup build test
-	swift test --skip IntegrationTests
+	swift test --disable-xctest --skip IntegrationTests
 
 # As root: they make users, mounts and cgroups of their own, with the executable that is installed.
 integration-test: runc
 	@scripts/setup build demo test
-	RUNC="$(CURDIR)/runc" swift test --filter IntegrationTests
+	RUNC_UNDER_TEST="$(CURDIR)/runc" swift test --disable-xctest --filter IntegrationTests
 
 # The program for a platform that is not Linux.
 check-unsupported:
@@ -42,6 +42,7 @@ bench: runc
 	bench/run ./runc
 
 lint:
+	@scripts/setup lint
 	shellcheck scripts/* bench/run bench/measure rootless-examples/*.sh .ci/run
 
 clean:
