@@ -32,10 +32,9 @@ integration-test: runc
 	@scripts/setup build demo test
 	RUNC_UNDER_TEST="$(CURDIR)/runc" swift test --disable-xctest --filter IntegrationTests
 
-# The program for a platform that is not Linux.
 check-unsupported:
 	@scripts/setup build
-	swift build --scratch-path .build-unsupported --product runc -Xswiftc -DUNSUPPORTED_PLATFORM
+	@scripts/check-unsupported
 
 bench: runc
 	@scripts/setup bench
@@ -46,7 +45,7 @@ lint:
 	shellcheck scripts/* bench/run bench/measure rootless-examples/*.sh .ci/run
 
 clean:
-	rm -rf .build .build-unsupported runc
+	rm -rf .build runc
 
 help:
 	@echo "make              build ./runc, fully static (Debian packages that are missing are installed, as root)"
@@ -54,6 +53,6 @@ help:
 	@echo "make demo         build, then run a container as an unprivileged user"
 	@echo "make test         unit-test and integration-test (as root)"
 	@echo "make bench        time and memory beside crun, runc and a floor (as root)"
-	@echo "make check-unsupported  build the program for a platform that is not Linux"
+	@echo "make check-unsupported  compile the program, and try its commands, as for a platform that is not Linux"
 	@echo "make lint         shellcheck of every script"
 	@echo "make clean        remove what was built"
