@@ -1,6 +1,6 @@
-#!/bin/sh
+#!/bin/bash
 # A service in the background: created, started, looked at, entered with exec, stopped and deleted.
-set -eu
+set -euo pipefail
 RUNC=${RUNC:-runc}
 here=$(cd "$(dirname "$0")" && pwd)
 bundle=$(mktemp -d)

@@ -1,6 +1,6 @@
-#!/bin/sh
+#!/bin/bash
 # Hello from a container that an unprivileged user runs with a single id: inside it is root, outside it is you.
-set -eu
+set -euo pipefail
 RUNC=${RUNC:-runc}
 here=$(cd "$(dirname "$0")" && pwd)
 bundle=$(mktemp -d)

@@ -1,7 +1,7 @@
-#!/bin/sh
+#!/bin/bash
 # The runtime as root of a user namespace, as in an unprivileged LXC or Podman container: there it is used as root
 # uses it, with the plain `spec`, a network of its own, and every id that the namespace has.
-set -eu
+set -euo pipefail
 RUNC=${RUNC:-runc}
 here=$(cd "$(dirname "$0")" && pwd)
 

@@ -1,7 +1,7 @@
-#!/bin/sh
+#!/bin/bash
 # Many users in a rootless container: all of one's subordinate ids of /etc/subuid and /etc/subgid are mapped.
 # Inside there are a root and others; outside each of them is an id that is yours alone.
-set -eu
+set -euo pipefail
 RUNC=${RUNC:-runc}
 here=$(cd "$(dirname "$0")" && pwd)
 bundle=$(mktemp -d)
