@@ -34,8 +34,8 @@ let package = Package(
         library("IDMapping"),
         library("SeccompFilter", ["RuntimeSpec", "CSeccomp"]),
         library("CgroupControl", ["LinuxKernel", "RuntimeSpec"]),
-        library("ContainerPlan", ["RuntimeSpec", "IDMapping"]),
-        library("ContainerInit", ["ContainerPlan", "LinuxKernel"]),
+        library("ContainerPlan", ["LinuxKernel", "RuntimeSpec", "IDMapping", "CgroupControl"]),
+        library("ContainerInit", ["LinuxKernel", "CgroupControl", "ContainerPlan"]),
         library("UsernsRuntime", [
             "LinuxKernel", "RuntimeSpec", "IDMapping", "SeccompFilter", "CgroupControl", "ContainerPlan", "ContainerInit",
         ]),
