@@ -1,0 +1,14 @@
+import ArgumentParser
+import UsernsRuntime
+
+/// `start ID`.
+struct StartCommand: RuntimeCommand {
+    static let configuration = CommandConfiguration.command("start", abstract: "Runs the process of a created container.")
+
+    @OptionGroup var container: ContainerArgument
+
+    func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
+        try runtime.start(id: container.id)
+        return 0
+    }
+}

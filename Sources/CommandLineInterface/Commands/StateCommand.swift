@@ -1,0 +1,14 @@
+import ArgumentParser
+import UsernsRuntime
+
+/// `state ID`.
+struct StateCommand: RuntimeCommand {
+    static let configuration = CommandConfiguration.command("state", abstract: "Shows the state of a container, as JSON.")
+
+    @OptionGroup var container: ContainerArgument
+
+    func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
+        try StandardOutput.write(runtime.state(id: container.id) + "\n")
+        return 0
+    }
+}
