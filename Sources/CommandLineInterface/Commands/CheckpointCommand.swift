@@ -28,7 +28,8 @@ struct CheckpointCommand: RuntimeCommand {
     @Flag(help: .flag("Save only the memory, and leave the container running."))
     var preDump = false
 
-    @OptionGroup var container: ContainerArgument
+    @Argument(help: .containerID)
+    var id: String
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
         try runtime.refuse("checkpoint")

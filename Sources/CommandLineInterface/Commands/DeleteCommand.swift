@@ -8,10 +8,11 @@ struct DeleteCommand: RuntimeCommand {
     @Flag(name: .shortAndLong, help: .flag("Kill the container first, if it runs; that nothing is left is no error."))
     var force = false
 
-    @OptionGroup var container: ContainerArgument
+    @Argument(help: .containerID)
+    var id: String
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
-        try runtime.delete(id: container.id, force: force)
+        try runtime.delete(id: id, force: force)
         return 0
     }
 }

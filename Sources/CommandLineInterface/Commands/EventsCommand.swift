@@ -11,7 +11,8 @@ struct EventsCommand: RuntimeCommand {
     @Flag(help: .flag("Show the statistics once, then exit."))
     var stats = false
 
-    @OptionGroup var container: ContainerArgument
+    @Argument(help: .containerID)
+    var id: String
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
         try runtime.refuse("events")

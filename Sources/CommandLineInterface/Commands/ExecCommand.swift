@@ -5,10 +5,10 @@ import UsernsRuntime
 struct ExecCommand: RuntimeCommand {
     static let configuration = CommandConfiguration.command("exec", abstract: "Runs another process in a container.")
 
-    @Option(parsing: .unconditional, help: .option("Send the master of the process's terminal to this socket.", kind: "sock"))
+    @Option(parsing: .unconditional, help: .consoleSocket)
     var consoleSocket: String?
 
-    @Option(parsing: .unconditional, help: .option("Send the pidfd of the process to this socket.", kind: "sock"))
+    @Option(parsing: .unconditional, help: .pidfdSocket)
     var pidfdSocket: String?
 
     @Option(parsing: .unconditional, help: .option("Work in this directory of the container.", kind: "dir", default: "the container's"))
@@ -37,10 +37,10 @@ struct ExecCommand: RuntimeCommand {
         help: .option("Take the process, as in config.json, from this file, not from options and arguments.", kind: "file"))
     var process: String?
 
-    @Flag(name: .shortAndLong, help: .flag("Return when the process has been started."))
+    @Flag(name: .shortAndLong, help: .detach)
     var detach = false
 
-    @Option(parsing: .unconditional, help: .option("Write the pid of the process to this file.", kind: "file"))
+    @Option(parsing: .unconditional, help: .pidFile)
     var pidFile: String?
 
     @Option(parsing: .unconditional, help: .option("Label the process for SELinux.", kind: "label", default: "the container's"))
@@ -57,7 +57,8 @@ struct ExecCommand: RuntimeCommand {
         help: .option("Add this capability; may be repeated.", kind: "cap"))
     var cap: [String] = []
 
-    @OptionGroup var descriptors: PreserveFDsOption
+    @Option(name: .customLong("preserve-fds"), parsing: .unconditional, help: .preserveFDs)
+    var preserveFDs = DescriptorCount.none
 
     @Option(
         parsing: .unconditionalSingleValue,
@@ -68,7 +69,8 @@ struct ExecCommand: RuntimeCommand {
     @Flag(help: .flag("Run in a paused container too; it waits until that is resumed."))
     var ignorePaused = false
 
-    @OptionGroup var container: ContainerArgument
+    @Argument(help: .containerID)
+    var id: String
 
     @Argument(parsing: .captureForPassthrough, help: "The program and its arguments.")
     var command: [String] = []
@@ -85,7 +87,7 @@ struct ExecCommand: RuntimeCommand {
     }
 
     private var request: ExecRequest {
-        var request = ExecRequest(id: container.id, arguments: process == nil ? command : [])
+        var request = ExecRequest(id: id, arguments: process == nil ? command : [])
         request.consoleSocket = consoleSocket
         request.pidfdSocket = pidfdSocket
         request.cwd = cwd
@@ -100,7 +102,7 @@ struct ExecCommand: RuntimeCommand {
         request.apparmor = apparmor
         request.noNewPrivs = noNewPrivs
         request.capabilities = cap
-        request.preserveFDs = descriptors.count
+        request.preserveFDs = preserveFDs.number
         request.ignorePaused = ignorePaused
         return request
     }

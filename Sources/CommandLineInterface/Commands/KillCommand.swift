@@ -8,13 +8,14 @@ struct KillCommand: RuntimeCommand {
     @Flag(name: .shortAndLong, help: .hidden)
     var all = false
 
-    @OptionGroup var container: ContainerArgument
+    @Argument(help: .containerID)
+    var id: String
 
     @Argument(help: "The signal: a name, with or without SIG, or a number.")
     var signal = SignalName.term
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
-        try runtime.kill(id: container.id, signal: signal.number, all: all)
+        try runtime.kill(id: id, signal: signal.number, all: all)
         return 0
     }
 }

@@ -5,7 +5,7 @@ import UsernsRuntime
 struct ListCommand: RuntimeCommand {
     static let configuration = CommandConfiguration.command("list", abstract: "Lists the containers.")
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: ArgumentHelp("Write the list in this format.", valueName: "format"))
+    @Option(name: .shortAndLong, parsing: .unconditional, help: .listFormat)
     var format = ListFormat.table
 
     @Flag(name: .shortAndLong, help: .flag("Show the ids only."))

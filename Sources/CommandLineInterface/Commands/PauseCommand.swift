@@ -5,7 +5,8 @@ import UsernsRuntime
 struct PauseCommand: RuntimeCommand {
     static let configuration = CommandConfiguration.command("pause", abstract: "Freezes the processes of a container.")
 
-    @OptionGroup var container: ContainerArgument
+    @Argument(help: .containerID)
+    var id: String
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
         try runtime.refuse("pause")

@@ -5,10 +5,11 @@ import UsernsRuntime
 struct PsCommand: RuntimeCommand {
     static let configuration = CommandConfiguration.command("ps", abstract: "Shows the processes of a container.")
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: ArgumentHelp("Write the list in this format.", valueName: "format"))
+    @Option(name: .shortAndLong, parsing: .unconditional, help: .listFormat)
     var format = ListFormat.table
 
-    @OptionGroup var container: ContainerArgument
+    @Argument(help: .containerID)
+    var id: String
 
     @Argument(parsing: .captureForPassthrough, help: "Options for ps(1).")
     var psOptions: [String] = []

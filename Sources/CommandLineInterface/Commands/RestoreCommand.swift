@@ -5,13 +5,25 @@ import UsernsRuntime
 struct RestoreCommand: RuntimeCommand {
     static let configuration = CommandConfiguration.command("restore", abstract: "Restores a container from files.")
 
-    @OptionGroup var bundle: BundleOption
+    @Option(name: .shortAndLong, parsing: .unconditional, help: .bundle)
+    var bundle: String?
 
-    @OptionGroup var process: InitProcessOptions
+    @Option(parsing: .unconditional, help: .consoleSocket)
+    var consoleSocket: String?
+
+    @Option(parsing: .unconditional, help: .pidFile)
+    var pidFile: String?
+
+    @Flag(help: .noPivot)
+    var noPivot = false
 
     @OptionGroup var options: CheckpointOptions
 
-    @OptionGroup var detaching: DetachOptions
+    @Flag(name: .shortAndLong, help: .detach)
+    var detach = false
+
+    @Flag(help: .noSubreaper)
+    var noSubreaper = false
 
     @Option(parsing: .unconditional, help: .option("Run under this label or profile.", kind: "type:label", default: "that of the image"))
     var lsmProfile: String?
@@ -19,7 +31,8 @@ struct RestoreCommand: RuntimeCommand {
     @Option(parsing: .unconditional, help: .option("Mount with this SELinux context.", kind: "ctx", default: "that of the image"))
     var lsmMountContext: String?
 
-    @OptionGroup var container: ContainerArgument
+    @Argument(help: .containerID)
+    var id: String
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
         try runtime.refuse("restore")

@@ -5,7 +5,8 @@ import UsernsRuntime
 struct ResumeCommand: RuntimeCommand {
     static let configuration = CommandConfiguration.command("resume", abstract: "Lets the processes of a paused container go on.")
 
-    @OptionGroup var container: ContainerArgument
+    @Argument(help: .containerID)
+    var id: String
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
         try runtime.refuse("resume")

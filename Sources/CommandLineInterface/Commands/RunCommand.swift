@@ -5,18 +5,18 @@ import UsernsRuntime
 struct RunCommand: RuntimeCommand {
     static let configuration = CommandConfiguration.command("run", abstract: "Creates a container, runs its process, and deletes it.")
 
-    @OptionGroup var options: CreateOptions
+    @OptionGroup var create: CreateCommand
 
-    @OptionGroup var detaching: DetachOptions
+    @Flag(name: .shortAndLong, help: .detach)
+    var detach = false
 
     @Flag(help: .flag("Keep the container after its process has ended."))
     var keep = false
 
-    @OptionGroup var container: ContainerArgument
+    @Flag(help: .noSubreaper)
+    var noSubreaper = false
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
-        try runtime.run(
-            RunRequest(
-                create: options.request(id: container.id), detach: detaching.detach, keep: keep, noSubreaper: detaching.noSubreaper))
+        try runtime.run(RunRequest(create: create.request, detach: detach, keep: keep, noSubreaper: noSubreaper))
     }
 }

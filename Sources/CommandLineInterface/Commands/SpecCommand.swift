@@ -5,7 +5,8 @@ import UsernsRuntime
 struct SpecCommand: RuntimeCommand {
     static let configuration = CommandConfiguration.command("spec", abstract: "Writes a config.json to begin with.")
 
-    @OptionGroup var bundle: BundleOption
+    @Option(name: .shortAndLong, parsing: .unconditional, help: .bundle)
+    var bundle: String?
 
     @Flag(help: .flag("For a person without privileges: a user namespace, with the own id as root."))
     var rootless = false
@@ -14,7 +15,7 @@ struct SpecCommand: RuntimeCommand {
     var subids = false
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
-        try runtime.spec(SpecRequest(bundle: bundle.path, rootless: rootless, subids: subids))
+        try runtime.spec(SpecRequest(bundle: bundle ?? ".", rootless: rootless, subids: subids))
         return 0
     }
 }

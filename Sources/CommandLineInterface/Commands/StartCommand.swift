@@ -5,10 +5,11 @@ import UsernsRuntime
 struct StartCommand: RuntimeCommand {
     static let configuration = CommandConfiguration.command("start", abstract: "Runs the process of a created container.")
 
-    @OptionGroup var container: ContainerArgument
+    @Argument(help: .containerID)
+    var id: String
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
-        try runtime.start(id: container.id)
+        try runtime.start(id: id)
         return 0
     }
 }

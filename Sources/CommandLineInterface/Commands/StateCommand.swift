@@ -5,10 +5,11 @@ import UsernsRuntime
 struct StateCommand: RuntimeCommand {
     static let configuration = CommandConfiguration.command("state", abstract: "Shows the state of a container, as JSON.")
 
-    @OptionGroup var container: ContainerArgument
+    @Argument(help: .containerID)
+    var id: String
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
-        try StandardOutput.write(runtime.state(id: container.id) + "\n")
+        try StandardOutput.write(runtime.state(id: id) + "\n")
         return 0
     }
 }

@@ -62,7 +62,8 @@ struct UpdateCommand: RuntimeCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp(valueName: "bytes", visibility: .hidden))
     var kernelMemoryTcp: String?
 
-    @OptionGroup var container: ContainerArgument
+    @Argument(help: .containerID)
+    var id: String
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
         // The kernel has no such limits any more; engines still pass them.
