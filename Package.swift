@@ -39,13 +39,15 @@ let package = Package(
         library("UsernsRuntime", [
             "LinuxKernel", "RuntimeSpec", "IDMapping", "SeccompFilter", "CgroupControl", "ContainerPlan", "ContainerInit",
         ]),
+        library("CommandLineInterface", [
+            "UsernsRuntime", "RuntimeSpec", "SeccompFilter", systemPackage,
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Logging", package: "swift-log"),
+        ]),
+        // On another platform it is a program that refuses: everything beneath it needs Linux.
         .executableTarget(
             name: "runc",
-            dependencies: [
-                "UsernsRuntime",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
+            dependencies: [.target(name: "CommandLineInterface", condition: .when(platforms: [.linux]))],
             swiftSettings: swiftStrict),
         tests(of: "IDMapping"),
     ]
