@@ -56,8 +56,8 @@ int cl_close_range(unsigned first, unsigned last, unsigned flags);
 int cl_mknodat(int dirfd, const char *name, mode_t mode, unsigned major, unsigned minor);
 int cl_fchownat_empty(int fd, uid_t uid, gid_t gid);
 int cl_fstatat_empty(int fd, struct stat *out);
-// The type of the file system; *read_only tells whether the descriptor's mount is.
-int64_t cl_fstatfs(int fd, bool *read_only);
+// The type of the file system; the mount's flags that the descriptor was opened through are told besides.
+int64_t cl_fstatfs(int fd, bool *read_only, bool *no_setuid);
 unsigned cl_major(uint64_t device);
 unsigned cl_minor(uint64_t device);
 int cl_memfd_create(const char *name, unsigned flags);
@@ -67,7 +67,7 @@ int cl_ioctl_pointer(int fd, unsigned long request, void *argument);
 int cl_flock(int fd, int operation);
 int cl_pipe2(int fds[2], int flags);
 ssize_t cl_getdents64(int fd, void *buffer, size_t size);
-ssize_t cl_getxattr_fd(const char *path, const char *name, void *value, size_t size);
+ssize_t cl_getxattr(const char *path, const char *name, void *value, size_t size);
 int cl_getcwd(char *buffer, size_t size);
 
 // ---- mounts

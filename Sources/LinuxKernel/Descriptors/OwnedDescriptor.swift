@@ -80,16 +80,18 @@ extension FileDescriptor {
     }
 
     /// The type of the file system that the descriptor lies on. Man: statfs(2).
-    public func fileSystemMagic() throws(KernelError) -> Int {
-        var readOnly = false
-        return Int(try check(.statfs, cl_fstatfs(rawValue, &readOnly)))
-    }
+    public func fileSystemMagic() throws(KernelError) -> Int { try mountFacts().magic }
 
     /// Whether the mount that the descriptor was opened through is read-only.
-    public func isOnReadOnlyMount() throws(KernelError) -> Bool {
-        var readOnly = false
-        try check(.statfs, cl_fstatfs(rawValue, &readOnly))
-        return readOnly
+    public func isOnReadOnlyMount() throws(KernelError) -> Bool { try mountFacts().readOnly }
+
+    /// Whether that mount takes away setuid bits and file capabilities.
+    public func isOnNosuidMount() throws(KernelError) -> Bool { try mountFacts().noSetuid }
+
+    private func mountFacts() throws(KernelError) -> (magic: Int, readOnly: Bool, noSetuid: Bool) {
+        var readOnly = false, noSetuid = false
+        let magic = Int(try check(.statfs, cl_fstatfs(rawValue, &readOnly, &noSetuid)))
+        return (magic, readOnly, noSetuid)
     }
 
     /// Reads to the end; `limitBytes` guards against a file that never ends (EFBIG).
@@ -177,6 +179,29 @@ extension FileDescriptor {
     /// Man: flock(2): the lock is freed by the death of its holder.
     public func lockExclusively() throws(KernelError) { try check(.flock, retryOnInterrupt { cl_flock(rawValue, LOCK_EX) }) }
 
+    public func unlock() throws(KernelError) { try check(.flock, cl_flock(rawValue, LOCK_UN)) }
+
+    public func synchronize() throws(KernelError) { try checkErrno(.fsync, fsync(rawValue)) }
+
+    public func rename(_ name: String, to newName: String) throws(KernelError) {
+        try checkErrno(.rename, renameat(rawValue, name, rawValue, newName), newName)
+    }
+
+    public func makeFIFO(_ name: String, mode: mode_t) throws(KernelError) {
+        try checkErrno(.mkfifo, mkfifoat(rawValue, name, mode), name)
+    }
+
+    /// Removes all that a directory holds, following no link and entering no other mount's place by path.
+    public func removeTree() throws(KernelError) {
+        for name in try directoryEntries() {
+            do throws(KernelError) { try unlink(name) } catch {
+                guard error.errno == .isDirectory || error.errno == .notPermitted else { throw error }
+                try open(name, [.readOnly, .directory, .noFollow]).borrowed.removeTree()
+                try removeDirectory(name)
+            }
+        }
+    }
+
     public func duplicate(onto target: Int32) throws(KernelError) { try checkErrno(.dup2, Glibc.dup2(rawValue, target)) }
 
     /// A copy of the descriptor, CLOEXEC, numbered `minimum` or above.
@@ -221,6 +246,8 @@ public struct FileStatus: Sendable, Equatable {
     /// The device that the inode stands for, where it is a device.
     public let representedDevice: UInt64
     public let size: Int
+    /// 0 once the last name is gone.
+    public let linkCount: UInt64
 
     init(_ status: Glibc.stat) {
         device = UInt64(status.st_dev)
@@ -230,6 +257,7 @@ public struct FileStatus: Sendable, Equatable {
         gid = status.st_gid
         representedDevice = UInt64(status.st_rdev)
         size = Int(status.st_size)
+        linkCount = UInt64(status.st_nlink)
     }
 
     public var isDirectory: Bool { mode & S_IFMT == S_IFDIR }

@@ -42,6 +42,12 @@ public final class ProcessFileSystem {
         do throws(KernelError) { try file.borrowed.writeAll(text) } catch { throw KernelError(error.call, error.errno, "/proc/\(path)") }
     }
 
+    /// The number by which a namespace of a process (`self`, or a pid) is known.
+    public func namespaceInode(_ process: String, _ kind: NamespaceKind) throws(KernelError) -> UInt64 {
+        let directory = try open("\(process)/ns", [.path, .directory])
+        return try directory.borrowed.open(kind.procName, .readOnly).borrowed.status().inode
+    }
+
     /// Opens again, with other flags, what a descriptor of ours refers to.
     public func reopen(_ descriptor: FileDescriptor, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
         let directory = try open("self/fd", [.path, .directory])

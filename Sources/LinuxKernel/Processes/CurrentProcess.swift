@@ -43,6 +43,8 @@ public enum CurrentProcess {
     /// Whether the bounding set has a capability; false too for a number the kernel does not know.
     public static func boundingSetHas(_ capability: Int32) -> Bool { cl_prctl(PR_CAPBSET_READ, UInt(capability), 0, 0, 0) == 1 }
 
+    public static func kernelKnows(capability: Int32) -> Bool { cl_prctl(PR_CAPBSET_READ, UInt(capability), 0, 0, 0) >= 0 }
+
     public static func dropFromBoundingSet(_ capability: Int32) throws(KernelError) {
         try check(.prctl, cl_prctl(PR_CAPBSET_DROP, UInt(capability), 0, 0, 0), "PR_CAPBSET_DROP \(capability)")
     }
@@ -159,5 +161,18 @@ public struct CapabilitySets: Sendable, Equatable {
         self.effective = effective
         self.permitted = permitted
         self.inheritable = inheritable
+    }
+}
+
+/// The capabilities that a file gives to who executes it. Man: capabilities(7), "File capabilities".
+public enum FileCapabilities {
+    /// Permitted and effective, as bits by number; 0 where the file has none.
+    public static func effective(path: String) -> UInt64 {
+        // struct vfs_cap_data: magic and flags, then permitted and inheritable in two halves, little-endian
+        var words = [UInt32](repeating: 0, count: 6)
+        let length = cl_getxattr(path, "security.capability", &words, words.count * 4)
+        guard length >= 20 else { return 0 }
+        let isEffective = UInt32(littleEndian: words[0]) & 1 != 0
+        return isEffective ? UInt64(UInt32(littleEndian: words[1])) | UInt64(UInt32(littleEndian: words[3])) << 32 : 0
     }
 }
