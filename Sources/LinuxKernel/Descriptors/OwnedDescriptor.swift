@@ -176,6 +176,10 @@ extension FileDescriptor {
 
     public func changeMode(_ mode: mode_t) throws(KernelError) { try checkErrno(.fchmod, fchmod(rawValue, mode)) }
 
+    public func changeMode(_ path: String, _ mode: mode_t) throws(KernelError) {
+        try checkErrno(.fchmod, fchmodat(rawValue, path, mode, 0), path)
+    }
+
     /// Man: flock(2): the lock is freed by the death of its holder.
     public func lockExclusively() throws(KernelError) { try check(.flock, retryOnInterrupt { cl_flock(rawValue, LOCK_EX) }) }
 
@@ -209,10 +213,31 @@ extension FileDescriptor {
         OwnedDescriptor(owning: try check(.fcntl, cl_fcntl(rawValue, F_DUPFD_CLOEXEC, Int(minimum))))
     }
 
-    public func isOpen() -> Bool { cl_fcntl(rawValue, F_GETFD, 0) >= 0 }
+    /// Open, and not by us: all that we open is CLOEXEC.
+    public var wasInherited: Bool {
+        let flags = cl_fcntl(rawValue, F_GETFD, 0)
+        return flags >= 0 && flags & FD_CLOEXEC == 0
+    }
 
     public func setCloseOnExec(_ on: Bool) throws(KernelError) {
         try check(.fcntl, cl_fcntl(rawValue, F_SETFD, on ? Int(FD_CLOEXEC) : 0))
+    }
+
+    public func setBlocking() throws(KernelError) {
+        let flags = try check(.fcntl, cl_fcntl(rawValue, F_GETFL, 0))
+        try check(.fcntl, cl_fcntl(rawValue, F_SETFL, Int(flags & ~O_NONBLOCK)))
+    }
+
+    /// Waits for something to read; false where the other descriptor became readable first.
+    public func waitUntilReadable(or other: FileDescriptor) throws(KernelError) -> Bool {
+        while true {
+            var polled = [
+                pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0), pollfd(fd: other.rawValue, events: Int16(POLLIN), revents: 0),
+            ]
+            try check(.poll, retryOnInterrupt { cl_poll(&polled, polled.count, -1) })
+            if polled[0].revents & Int16(POLLIN) != 0 { return true }
+            if polled[1].revents != 0 { return false }
+        }
     }
 
     /// The names in a directory, without `.` and `..`.
