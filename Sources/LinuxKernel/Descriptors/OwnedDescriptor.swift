@@ -2,8 +2,18 @@ import CLinux
 import Glibc
 import SystemPackage
 
+/// What can be done by descriptor, the same for one that is owned and one that is borrowed.
+///
+/// A call on an owned one keeps it open until it returns; so `directory.open(name).readAll()` is safe, and
+/// `directory.open(name).borrowed` is not: what it borrows from is gone.
+public protocol Descriptor: ~Copyable {
+    var rawValue: Int32 { get }
+}
+
+extension FileDescriptor: Descriptor {}
+
 /// A descriptor that is closed when its owner goes away. What only uses it borrows a `FileDescriptor`.
-public struct OwnedDescriptor: ~Copyable, Sendable {
+public struct OwnedDescriptor: Descriptor, ~Copyable, Sendable {
     public let rawValue: Int32
 
     /// Takes over a descriptor that nobody else closes.
@@ -63,7 +73,9 @@ public struct OpenFlags: OptionSet, Sendable {
 extension FileDescriptor {
     /// The directory that relative paths start from: the process's own.
     public static let currentDirectory = FileDescriptor(rawValue: cl_AT_FDCWD)
+}
 
+extension Descriptor where Self: ~Copyable {
     /// Man: openat(2).
     public func open(_ path: String, _ flags: OpenFlags, mode: mode_t = 0) throws(KernelError) -> OwnedDescriptor {
         OwnedDescriptor(owning: try check(.open, retryOnInterrupt {
@@ -200,7 +212,7 @@ extension FileDescriptor {
         for name in try directoryEntries() {
             do throws(KernelError) { try unlink(name) } catch {
                 guard error.errno == .isDirectory || error.errno == .notPermitted else { throw error }
-                try open(name, [.readOnly, .directory, .noFollow]).borrowed.removeTree()
+                try open(name, [.readOnly, .directory, .noFollow]).removeTree()
                 try removeDirectory(name)
             }
         }
@@ -241,7 +253,12 @@ extension FileDescriptor {
     }
 
     /// The names in a directory, without `.` and `..`.
-    public func directoryEntries() throws(KernelError) -> [String] {
+    public func directoryEntries() throws(KernelError) -> [String] { try directoryEntries { _ in true } }
+
+    /// The names of the directories in a directory, on a file system that tells them apart there, as cgroupfs does.
+    public func subdirectories() throws(KernelError) -> [String] { try directoryEntries { $0 == UInt8(DT_DIR) } }
+
+    private func directoryEntries(where includes: (_ type: UInt8) -> Bool) throws(KernelError) -> [String] {
         var names: [String] = []
         let size = 32768
         let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
@@ -254,7 +271,8 @@ extension FileDescriptor {
                 // struct linux_dirent64: ino 8, off 8, reclen 2, type 1, name
                 let length = Int((buffer + offset + 16).loadUnaligned(as: UInt16.self))
                 let name = String(cString: (buffer + offset + 19).assumingMemoryBound(to: CChar.self))
-                if name != "." && name != ".." { names.append(name) }
+                let type = (buffer + offset + 18).load(as: UInt8.self)
+                if name != "." && name != ".." && includes(type) { names.append(name) }
                 offset += length
             }
         }

@@ -45,8 +45,9 @@ enum ConsoleDestination {
 }
 
 /// A descriptor that several may refer to.
-final class OwnedDescriptorBox {
+final class OwnedDescriptorBox: Descriptor {
     private let descriptor: OwnedDescriptor
     init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
+    var rawValue: Int32 { descriptor.rawValue }
     var borrowed: FileDescriptor { descriptor.borrowed }
 }

@@ -16,7 +16,7 @@ struct Bundle {
         do throws(KernelError) { path = try Self.absolutePath(given) } catch { throw RuntimeError("bundle \(given)", error) }
         let config = "\(path)/\(Self.configName)"
         let bytes: [UInt8]
-        do throws(KernelError) { bytes = try FileDescriptor.currentDirectory.open(config, .readOnly).borrowed.readAll() } catch {
+        do throws(KernelError) { bytes = try FileDescriptor.currentDirectory.open(config, .readOnly).readAll() } catch {
             throw RuntimeError(config, error, hint: error.errno == .noSuchFileOrDirectory ? "runc spec writes one" : nil)
         }
         do throws(SpecError) {

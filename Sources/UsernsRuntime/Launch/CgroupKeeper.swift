@@ -17,27 +17,29 @@ struct CgroupKeeper {
             rootlessCgroups: prepared.facts.privilege.rootlessCgroups, limitsAsked: linux.resources?.hasLimits ?? false,
             pathAsked: linux.cgroupsPath.map { !$0.isEmpty } ?? false)
         do throws(CgroupError) {
-            do throws(CgroupError) {
-                let memberships: [CgroupMembership]
-                do throws(KernelError) { memberships = try prepared.probe.cgroupMemberships() } catch {
-                    throw CgroupError("reading our own cgroups: \(error)", isForgivable: true)
-                }
-                let location = try CgroupLocation(
-                    hierarchies: prepared.facts.cgroupHierarchies, memberships: memberships, cgroupsPath: linux.cgroupsPath,
-                    containerID: prepared.id.text)
-                self.location = location
-                cgroup = try driver.create(location, forgiveness: forgiveness)
-            } catch {
-                guard forgiveness.decide(error) == .forgive else { throw error }
-                log.debug("no cgroup: \(error.message)")
-                location = nil
-                cgroup = ContainerCgroup()
-            }
-        } catch { throw RuntimeError(error) }
+            let found = try Self.locate(prepared)
+            cgroup = try driver.create(found, forgiveness: forgiveness)
+            location = found
+        } catch {
+            guard forgiveness.decide(error) == .forgive else { throw RuntimeError(error) }
+            log.debug("no cgroup: \(error.message)")
+            location = nil
+            cgroup = ContainerCgroup()
+        }
         for error in cgroup.forgiven { log.debug(error.message) }
         if cgroup.directories.isEmpty && !prepared.plan.namespaces.own.contains(.pid) {
             log.warning("without a cgroup and without a PID namespace of its own, processes that the container leaves behind cannot be found when it is deleted")
         }
+    }
+
+    private static func locate(_ prepared: PreparedContainer) throws(CgroupError) -> CgroupLocation {
+        let memberships: [CgroupMembership]
+        do throws(KernelError) { memberships = try prepared.probe.cgroupMemberships() } catch {
+            throw CgroupError("reading our own cgroups: \(error)", isForgivable: true)
+        }
+        return try CgroupLocation(
+            hierarchies: prepared.facts.cgroupHierarchies, memberships: memberships,
+            cgroupsPath: prepared.bundle.spec.linux.cgroupsPath, containerID: prepared.id.text)
     }
 
     /// Where a clone can start; nil where processes are moved.
@@ -68,9 +70,8 @@ struct SavedCgroup {
     }
 
     func join(pid: Int32) throws(RuntimeError) {
-        var cgroup = self.cgroup
-        // What the container made is not removed because a further process may not join it.
-        cgroup.forgetMade()
+        // Nothing is marked as made: what a further process may not join is still the container's.
+        var cgroup = ContainerCgroup(directories: self.cgroup.directories)
         do throws(CgroupError) { try driver.join(pid: pid, &cgroup, forgiveness: forgiveness) } catch { throw RuntimeError(error) }
     }
 

@@ -86,10 +86,10 @@ final class ContainerCreation {
         do throws(KernelError) {
             try NotifyRelay.makeDirectory(directory)
             guard waitsForStart else { return nil }
-            try directory.borrowed.makeFIFO(StartFIFO.name, mode: 0o622)
+            try directory.makeFIFO(StartFIFO.name, mode: 0o622)
             // Init opens it again for writing as root of its user namespace, whose id need not be ours.
-            try directory.borrowed.changeMode(StartFIFO.name, 0o622)
-            return try directory.borrowed.open(StartFIFO.name, [.path, .noFollow])
+            try directory.changeMode(StartFIFO.name, 0o622)
+            return try directory.open(StartFIFO.name, [.path, .noFollow])
         } catch { throw RuntimeError("making \(StartFIFO.name)", error) }
     }
 

@@ -43,11 +43,10 @@ struct ProcessLauncher {
 
         /// After the release: waits until the execve has closed the channel, or has failed.
         func awaitExecution(_ wording: FailureWording) throws(RuntimeError) {
-            do throws(KernelError) {
-                if let received = try channel.receive(), case .failure(let failure) = received.message { throw wording.error(failure) }
-            } catch let error as KernelError {
-                throw RuntimeError("talking to the container's process", error)
-            } catch let error as RuntimeError { throw error } catch { throw RuntimeError("\(error)") }
+            let received: ParentChannel.Received?
+            do throws(KernelError) { received = try channel.receive() } catch { throw RuntimeError("talking to the container's process", error) }
+            guard let received else { return }
+            if case .failure(let failure) = received.message { throw wording.error(failure) }
         }
     }
 

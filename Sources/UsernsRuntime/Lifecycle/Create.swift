@@ -1,3 +1,4 @@
+import ContainerInit
 import ContainerPlan
 import Glibc
 import LinuxKernel
@@ -88,8 +89,8 @@ struct Announcement {
         let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let directory = try FileDescriptor.currentDirectory.open(parent, [.readOnly, .directory])
         let temporary = ".\(name).\(getpid())"
-        let file = try directory.borrowed.open(temporary, [.writeOnly, .create, .truncate, .noFollow], mode: 0o644)
-        try file.borrowed.writeAll("\(pid)")
-        try directory.borrowed.rename(temporary, to: name)
+        let file = try directory.open(temporary, [.writeOnly, .create, .truncate, .noFollow], mode: 0o644)
+        try file.writeAll("\(pid)")
+        try directory.rename(temporary, to: name)
     }
 }

@@ -111,7 +111,7 @@ struct ExecProcessDescription {
 
     private static func read(_ file: String) throws(RuntimeError) -> RuntimeSpec.Process {
         let bytes: [UInt8]
-        do throws(KernelError) { bytes = try FileDescriptor.currentDirectory.open(file, .readOnly).borrowed.readAll() } catch {
+        do throws(KernelError) { bytes = try FileDescriptor.currentDirectory.open(file, .readOnly).readAll() } catch {
             throw RuntimeError("--process \(file)", error)
         }
         do throws(SpecError) { return try RuntimeSpec.Process.decode(bytes) } catch { throw RuntimeError("--process \(file): \(error)") }

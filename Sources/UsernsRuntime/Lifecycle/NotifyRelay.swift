@@ -29,7 +29,7 @@ struct NotifyRelay {
     }
 
     static func makeDirectory(_ container: ContainerDirectory) throws(KernelError) {
-        if outerAddress != nil { try container.borrowed.makeDirectory(directoryName, mode: 0o755) }
+        if outerAddress != nil { try container.makeDirectory(directoryName, mode: 0o755) }
     }
 
     /// Listens before the process is started: it may be ready at once. nil where nobody outside, or nobody inside, asked.
@@ -38,7 +38,7 @@ struct NotifyRelay {
         self.address = address
         do throws(KernelError) {
             let directory: OwnedDescriptor
-            do throws(KernelError) { directory = try container.borrowed.open(Self.directoryName, [.path, .directory, .noFollow]) } catch {
+            do throws(KernelError) { directory = try container.open(Self.directoryName, [.path, .directory, .noFollow]) } catch {
                 if error.errno == .noSuchFileOrDirectory { return nil }
                 throw error
             }
@@ -55,7 +55,7 @@ struct NotifyRelay {
     /// Waits until the service is ready, or has ended, and tells the manager who it is.
     func forward(from process: borrowing ChildProcess) throws(RuntimeError) {
         do throws(KernelError) {
-            while try socket.borrowed.waitUntilReadable(or: process.pidfd.borrowed) {
+            while try socket.waitUntilReadable(or: process.pidfd.borrowed) {
                 guard let message = try MessageSocket.receiveDatagram(from: socket.borrowed) else { continue }
                 if message.split(separator: "\n").contains("READY=1") {
                     return try MessageSocket.sendDatagram(Array("MAINPID=\(process.pid)\nREADY=1".utf8), to: address)

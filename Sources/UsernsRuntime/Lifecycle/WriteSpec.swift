@@ -13,8 +13,8 @@ extension Runtime {
         let path = "\(request.bundle)/\(Bundle.configName)"
         do throws(KernelError) {
             let directory = try FileDescriptor.currentDirectory.open(request.bundle, [.path, .directory])
-            let file = try directory.borrowed.open(Bundle.configName, [.writeOnly, .create, .exclusive], mode: 0o666)
-            try file.borrowed.writeAll(spec.encoded(pretty: true) + "\n")
+            let file = try directory.open(Bundle.configName, [.writeOnly, .create, .exclusive], mode: 0o666)
+            try file.writeAll(spec.encoded(pretty: true) + "\n")
         } catch {
             throw RuntimeError(path, error, hint: error.errno == .fileExists ? "remove or rename it first" : nil)
         }

@@ -40,7 +40,7 @@ struct Container {
     }
 
     private func awaitsStart() throws(KernelError) -> Bool {
-        do throws(KernelError) { return try directory.borrowed.open(StartFIFO.name, [.path, .noFollow]).borrowed.status().isFIFO } catch {
+        do throws(KernelError) { return try directory.open(StartFIFO.name, [.path, .noFollow]).status().isFIFO } catch {
             if error.errno == .noSuchFileOrDirectory { return false }
             throw error
         }
@@ -56,7 +56,8 @@ struct Container {
                 throw error
             }
             // The pid may have become another's before we opened it: the start time tells.
-            return try initIsAlive(state) ? process : nil
+            guard try initIsAlive(state) else { return nil }
+            return process
         } catch { throw RuntimeError("init of container \(id)", error) }
     }
 
