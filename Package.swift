@@ -49,6 +49,9 @@ let package = Package(
             name: "runc",
             dependencies: [.target(name: "CommandLineInterface", condition: .when(platforms: [.linux]))],
             swiftSettings: swiftStrict),
-        //tests(of: "CommandLineInterface"),
+        // cli.md is the command line's document, which the tests read.
+        .testTarget(
+            name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface", "UsernsRuntime", systemPackage],
+            exclude: ["cli.md"], swiftSettings: swiftStrict),
     ]
 )

@@ -3,7 +3,8 @@ import UsernsRuntime
 
 /// `checkpoint ID`.
 struct CheckpointCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("checkpoint", abstract: "Saves a running container to files.")
+    static let configuration = CommandConfiguration.command(
+        .checkpoint, arguments: "<id>", abstract: "Saves a running container to files.")
 
     @OptionGroup var options: CheckpointOptions
 

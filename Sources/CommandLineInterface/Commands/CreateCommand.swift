@@ -3,7 +3,8 @@ import UsernsRuntime
 
 /// `create ID`.
 struct CreateCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("create", abstract: "Creates a container; start runs its process.")
+    static let configuration = CommandConfiguration.command(
+        .create, arguments: "<id>", abstract: "Creates a container; start runs its process.")
 
     @Option(name: .shortAndLong, parsing: .unconditional, help: .bundle)
     var bundle: String?

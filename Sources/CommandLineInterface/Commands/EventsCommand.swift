@@ -3,7 +3,8 @@ import UsernsRuntime
 
 /// `events ID`.
 struct EventsCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("events", abstract: "Shows events and statistics of a container, as JSON lines.")
+    static let configuration = CommandConfiguration.command(
+        .events, arguments: "<id>", abstract: "Shows events and statistics of a container, as JSON lines.")
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Show statistics this often.", valueName: "duration"))
     var interval = "5s"

@@ -3,7 +3,8 @@ import UsernsRuntime
 
 /// `exec ID CMD…`.
 struct ExecCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("exec", abstract: "Runs another process in a container.")
+    static let configuration = CommandConfiguration.command(
+        .exec, arguments: "<id> <command> ...", abstract: "Runs another process in a container.")
 
     @Option(parsing: .unconditional, help: .consoleSocket)
     var consoleSocket: String?
@@ -11,7 +12,9 @@ struct ExecCommand: RuntimeCommand {
     @Option(parsing: .unconditional, help: .pidfdSocket)
     var pidfdSocket: String?
 
-    @Option(parsing: .unconditional, help: .option("Work in this directory of the container.", kind: "dir", default: "the container's"))
+    @Option(
+        parsing: .unconditional,
+        help: .option("Work in this directory of the container.", kind: "dir", default: "the container's"))
     var cwd: String?
 
     @Option(
@@ -43,10 +46,13 @@ struct ExecCommand: RuntimeCommand {
     @Option(parsing: .unconditional, help: .pidFile)
     var pidFile: String?
 
-    @Option(parsing: .unconditional, help: .option("Label the process for SELinux.", kind: "label", default: "the container's"))
+    @Option(
+        parsing: .unconditional, help: .option("Label the process for SELinux.", kind: "label", default: "the container's"))
     var processLabel: String?
 
-    @Option(parsing: .unconditional, help: .option("Confine the process by this AppArmor profile.", kind: "profile", default: "the container's"))
+    @Option(
+        parsing: .unconditional,
+        help: .option("Confine the process by this AppArmor profile.", kind: "profile", default: "the container's"))
     var apparmor: String?
 
     @Flag(help: .flag("Let the process gain no privileges by execve."))
@@ -81,12 +87,14 @@ struct ExecCommand: RuntimeCommand {
         }
     }
 
+    var passedThrough: [String] { command }
+
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
         guard cgroup.isEmpty else { throw RuntimeError("--cgroup: not supported yet", code: 255) }
         return try runtime.exec(request)
     }
 
-    private var request: ExecRequest {
+    var request: ExecRequest {
         var request = ExecRequest(id: id, arguments: process == nil ? command : [])
         request.consoleSocket = consoleSocket
         request.pidfdSocket = pidfdSocket

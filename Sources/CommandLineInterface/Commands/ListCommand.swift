@@ -3,7 +3,7 @@ import UsernsRuntime
 
 /// `list`.
 struct ListCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("list", abstract: "Lists the containers.")
+    static let configuration = CommandConfiguration.command(.list, abstract: "Lists the containers.")
 
     @Option(name: .shortAndLong, parsing: .unconditional, help: .listFormat)
     var format = ListFormat.table

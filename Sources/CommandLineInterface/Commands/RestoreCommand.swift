@@ -3,7 +3,8 @@ import UsernsRuntime
 
 /// `restore ID`.
 struct RestoreCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("restore", abstract: "Restores a container from files.")
+    static let configuration = CommandConfiguration.command(
+        .restore, arguments: "<id>", abstract: "Restores a container from files.")
 
     @Option(name: .shortAndLong, parsing: .unconditional, help: .bundle)
     var bundle: String?
@@ -25,10 +26,13 @@ struct RestoreCommand: RuntimeCommand {
     @Flag(help: .noSubreaper)
     var noSubreaper = false
 
-    @Option(parsing: .unconditional, help: .option("Run under this label or profile.", kind: "type:label", default: "that of the image"))
+    @Option(
+        parsing: .unconditional,
+        help: .option("Run under this label or profile.", kind: "type:label", default: "that of the image"))
     var lsmProfile: String?
 
-    @Option(parsing: .unconditional, help: .option("Mount with this SELinux context.", kind: "ctx", default: "that of the image"))
+    @Option(
+        parsing: .unconditional, help: .option("Mount with this SELinux context.", kind: "ctx", default: "that of the image"))
     var lsmMountContext: String?
 
     @Argument(help: .containerID)

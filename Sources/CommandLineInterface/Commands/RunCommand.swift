@@ -3,7 +3,8 @@ import UsernsRuntime
 
 /// `run ID`.
 struct RunCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("run", abstract: "Creates a container, runs its process, and deletes it.")
+    static let configuration = CommandConfiguration.command(
+        .run, arguments: "<id>", abstract: "Creates a container, runs its process, and deletes it.")
 
     @OptionGroup var create: CreateCommand
 
@@ -16,7 +17,11 @@ struct RunCommand: RuntimeCommand {
     @Flag(help: .noSubreaper)
     var noSubreaper = false
 
+    var request: RunRequest {
+        RunRequest(create: create.request, detach: detach, keep: keep, noSubreaper: noSubreaper)
+    }
+
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
-        try runtime.run(RunRequest(create: create.request, detach: detach, keep: keep, noSubreaper: noSubreaper))
+        try runtime.run(request)
     }
 }

@@ -3,7 +3,7 @@ import UsernsRuntime
 
 /// `spec`.
 struct SpecCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("spec", abstract: "Writes a config.json to begin with.")
+    static let configuration = CommandConfiguration.command(.spec, abstract: "Writes a config.json to begin with.")
 
     @Option(name: .shortAndLong, parsing: .unconditional, help: .bundle)
     var bundle: String?
@@ -14,8 +14,12 @@ struct SpecCommand: RuntimeCommand {
     @Flag(help: .flag("Map all of the own subordinate ids too."))
     var subids = false
 
+    var request: SpecRequest {
+        SpecRequest(bundle: bundle ?? ".", rootless: rootless, subids: subids)
+    }
+
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
-        try runtime.spec(SpecRequest(bundle: bundle ?? ".", rootless: rootless, subids: subids))
+        try runtime.spec(request)
         return 0
     }
 }

@@ -5,7 +5,9 @@ struct CheckpointOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Directory of the image files.", valueName: "dir"))
     var imagePath = "./checkpoint"
 
-    @Option(parsing: .unconditional, help: .option("Directory of working files and logs.", kind: "dir", default: "that of the image"))
+    @Option(
+        parsing: .unconditional,
+        help: .option("Directory of working files and logs.", kind: "dir", default: "that of the image"))
     var workPath: String?
 
     @Flag(help: .flag("Keep TCP connections that are established."))
@@ -26,7 +28,8 @@ struct CheckpointOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: .option("What is done about cgroups.", kind: "mode", default: "CRIU's own"))
     var manageCgroupsMode: ManageCgroupsMode?
 
-    @Option(parsing: .unconditionalSingleValue, help: .option("Leave this kind of namespace empty: network.", kind: "namespace"))
+    @Option(
+        parsing: .unconditionalSingleValue, help: .option("Leave this kind of namespace empty: network.", kind: "namespace"))
     var emptyNs: [EmptyNamespace] = []
 
     @Flag(help: .flag("Drop from the parent image what the new one has."))

@@ -21,7 +21,8 @@ struct GlobalOptions: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: .option("Keep the state of containers here.", kind: "dir", default: "$XDG_RUNTIME_DIR/runc, or /run/runc for root"))
+        help: .option(
+            "Keep the state of containers here.", kind: "dir", default: "$XDG_RUNTIME_DIR/runc, or /run/runc for root"))
     var root: String?
 
     @Flag(help: .flag("Have systemd make the cgroups; cgroupsPath is slice:prefix:name."))
@@ -42,6 +43,14 @@ struct GlobalOptions: ParsableCommand {
 
     @Argument(parsing: .captureForPassthrough, help: .hidden)
     var commandArguments: [String] = []
+
+    /// nil where help was asked for.
+    static func parsed(_ arguments: [String]) throws -> GlobalOptions? {
+        guard let options = try parseAsRoot(arguments) as? GlobalOptions else { return nil }
+        let own = options.command == nil ? arguments[...] : arguments.dropLast(1 + options.commandArguments.count)
+        try own.refuseEmptyValues()
+        return options
+    }
 
     var request: GlobalRequest {
         GlobalRequest(root: root, rootless: rootless, systemdCgroup: systemdCgroup, strictLimits: strictLimits)
