@@ -34,8 +34,8 @@ let package = Package(
         library("IDMapping"),
         library("SeccompFilter", ["RuntimeSpec", "CSeccomp"]),
         library("CgroupControl", ["LinuxKernel", "RuntimeSpec"]),
-        library("ContainerPlan", ["RuntimeSpec", "IDMapping"]),
-        library("ContainerInit", ["ContainerPlan", "LinuxKernel"]),
+        library("ContainerPlan", ["LinuxKernel", "RuntimeSpec", "IDMapping", "CgroupControl"]),
+        library("ContainerInit", ["LinuxKernel", "RuntimeSpec", "CgroupControl", "ContainerPlan"]),
         library("UsernsRuntime", [
             "LinuxKernel", "RuntimeSpec", "IDMapping", "SeccompFilter", "CgroupControl", "ContainerPlan", "ContainerInit",
         ]),
@@ -51,7 +51,8 @@ let package = Package(
             swiftSettings: swiftStrict),
         // cli.md is the command line's document, which the tests read.
         .testTarget(
-            name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface", "UsernsRuntime", systemPackage],
+            name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface", "UsernsRuntime"],
             exclude: ["cli.md"], swiftSettings: swiftStrict),
+        tests(of: "IDMapping"),
     ]
 )
