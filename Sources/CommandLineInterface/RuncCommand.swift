@@ -6,7 +6,8 @@ struct RuncCommand: ParsableCommand {
         commandName: "runc",
         abstract: "Runs containers as the OCI runtime specification describes them, rootless first.",
         usage: "runc [<global options>] <command> [<options>] [<arguments>]",
-        subcommands: CommandName.allCases.map(\.command))
+        subcommands: CommandName.allCases.map(\.command),
+        helpNames: CommandConfiguration.helpNames)
 
     @OptionGroup var globalOptions: GlobalOptions
 }

@@ -22,13 +22,15 @@ extension RuntimeCommand {
 }
 
 extension CommandConfiguration {
+    static let helpNames: NameSpecification = "--help -h"
+
     /// - Parameter arguments: what follows the options, as help shows it.
     static func command(_ name: CommandName, arguments: String = "", abstract: String) -> CommandConfiguration {
-        // Named here: otherwise the name is made of the type's, which is looked up at run time, and slowly. For the
-        // super-command see GlobalOptions.
+        // All names are written out, here and in each option. What ArgumentParser makes of the names of types and properties,
+        // and of `.shortAndLong`, takes a fifth of the time of parsing. For the super-command see GlobalOptions.
         CommandConfiguration(
             commandName: name.rawValue, _superCommandName: "runc", abstract: abstract,
-            usage: "runc \(name.rawValue) [<options>]" + (arguments.isEmpty ? "" : " \(arguments)"))
+            usage: "runc \(name.rawValue) [<options>]" + (arguments.isEmpty ? "" : " \(arguments)"), helpNames: helpNames)
     }
 }
 

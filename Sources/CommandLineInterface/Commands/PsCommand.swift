@@ -6,7 +6,7 @@ struct PsCommand: RuntimeCommand {
     static let configuration = CommandConfiguration.command(
         .ps, arguments: "<id> [<ps options> ...]", abstract: "Shows the processes of a container.")
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: .listFormat)
+    @Option(name: "--format -f", parsing: .unconditional, help: .listFormat)
     var format = ListFormat.table
 
     @Argument(help: .containerID)

@@ -8,13 +8,13 @@ struct RunCommand: RuntimeCommand {
 
     @OptionGroup var create: CreateCommand
 
-    @Flag(name: .shortAndLong, help: .detach)
+    @Flag(name: "--detach -d", help: .detach)
     var detach = false
 
-    @Flag(help: .flag("Keep the container after its process has ended."))
+    @Flag(name: "--keep", help: .flag("Keep the container after its process has ended."))
     var keep = false
 
-    @Flag(help: .noSubreaper)
+    @Flag(name: "--no-subreaper", help: .noSubreaper)
     var noSubreaper = false
 
     var request: RunRequest {

@@ -5,13 +5,13 @@ import UsernsRuntime
 struct SpecCommand: RuntimeCommand {
     static let configuration = CommandConfiguration.command(.spec, abstract: "Writes a config.json to begin with.")
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: .bundle)
+    @Option(name: "--bundle -b", parsing: .unconditional, help: .bundle)
     var bundle: String?
 
-    @Flag(help: .flag("For a person without privileges: a user namespace, with the own id as root."))
+    @Flag(name: "--rootless", help: .flag("For a person without privileges: a user namespace, with the own id as root."))
     var rootless = false
 
-    @Flag(help: .flag("Map all of the own subordinate ids too."))
+    @Flag(name: "--subids", help: .flag("Map all of the own subordinate ids too."))
     var subids = false
 
     var request: SpecRequest {
