@@ -49,6 +49,10 @@ let package = Package(
             name: "runc",
             dependencies: [.target(name: "CommandLineInterface", condition: .when(platforms: [.linux]))],
             swiftSettings: swiftStrict),
+        // cli.md is the command line's document, which the tests read.
+        .testTarget(
+            name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface", "UsernsRuntime"],
+            exclude: ["cli.md"], swiftSettings: swiftStrict),
         tests(of: "IDMapping"),
     ]
 )
