@@ -22,7 +22,7 @@ import Testing
 
     @Test func everyDayAgreesWithFoundation() throws {
         let formatter = ISO8601DateFormatter()
-        for day in stride(from: Int64(-40_000), to: 80_000, by: 1) {
+        for day in Int64(-30_000)..<60_000 {
             let ours = Timestamp.rfc3339(seconds: day * 86_400 + 43_200, nanoseconds: 0).replacingOccurrences(of: ".000000000", with: "")
             let theirs = formatter.string(from: Date(timeIntervalSince1970: Double(day) * 86_400 + 43_200))
             guard ours == theirs else {
