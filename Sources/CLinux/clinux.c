@@ -227,6 +227,8 @@ int cl_move_mount(int from_fd, const char *from_path, int to_fd, const char *to_
 
 int cl_fsopen(const char *type, unsigned flags) { return (int)result(syscall(SYS_fsopen, type, flags)); }
 
+int cl_fspick(int dirfd, const char *path, unsigned flags) { return (int)result(syscall(SYS_fspick, dirfd, path, flags)); }
+
 int cl_fsconfig(int fd, unsigned command, const char *key, const void *value, int aux)
 {
     return (int)result(syscall(SYS_fsconfig, fd, command, key, value, aux));

@@ -70,8 +70,8 @@ extension IDMapError {
         case .helperOnNosuidMount(let kind, let path):
             "\(path) has no privilege to write \(kind.procFileName): it lies on a mount with nosuid"
         case .helperUnprivileged(let kind, let path):
-            "\(path) has no privilege to write \(kind.procFileName): it has neither its setuid bit (with owner root) nor"
-                + " the file capability \(kind.capabilityName)"
+            "\(path) has no privilege to write \(kind.procFileName): it has neither its setuid bit (with owner root)"
+                + " nor the file capability \(kind.capabilityName)"
         case .noNewPrivileges(let kind):
             "\(kind.helperName) can't gain its privilege, because no_new_privs is set on runc"
         case .callerUnknown(let kind, let uid):
@@ -91,7 +91,8 @@ extension IDMapError {
         case .setgroupsDenied:
             "map a range of /etc/subgid, so that newgidmap writes the map and leaves setgroups allowed, outside of a"
                 + " user namespace that denies it; or remove additionalGids"
-        case .hostIDNotOurs(let kind, _): "/proc/self/\(kind.procFileName) lists in its first and third column what exists"
+        case .hostIDNotOurs(let kind, _):
+            "/proc/self/\(kind.procFileName) lists what exists: first and third column"
         case .hostRootNeedsCapSetFCap: "map other host ids than 0, or run runc with CAP_SETFCAP"
         case .noneGranted(let kind, let user): Self.grantAdvice(kind, user)
         case .notGranted(let kind, let user, _, _, let granted):
@@ -108,7 +109,8 @@ extension IDMapError {
                 + " it, or map only your own \(kind.rawValue)"
         case .callerUnknown(let kind, _): "give the uid an entry, or map only your own \(kind.rawValue)"
         case .callerInOtherGroup(let kind, _, _):
-            "run runc outside of newgrp and sg, or map only your own \(kind.rawValue)"
+            "run runc outside of newgrp and sg, or have GRANT_AUX_GROUP_SUBIDS yes in /etc/login.defs,"
+                + " or map only your own \(kind.rawValue)"
         }
     }
 

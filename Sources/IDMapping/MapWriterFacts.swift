@@ -54,12 +54,17 @@ public struct MapHelperFacts: Sendable, Equatable {
     public var hasFileCapability: Bool
     /// Lies on a mount that takes away both of these.
     public var isOnNosuidMount: Bool
+    /// /etc/login.defs has `GRANT_AUX_GROUP_SUBIDS yes`: it serves a caller in another group than the primary one too.
+    public var servesOtherGroups: Bool
 
-    public init(path: String?, isSetuidRoot: Bool, hasFileCapability: Bool, isOnNosuidMount: Bool) {
+    public init(
+        path: String?, isSetuidRoot: Bool, hasFileCapability: Bool, isOnNosuidMount: Bool, servesOtherGroups: Bool
+    ) {
         self.path = path
         self.isSetuidRoot = isSetuidRoot
         self.hasFileCapability = hasFileCapability
         self.isOnNosuidMount = isOnNosuidMount
+        self.servesOtherGroups = servesOtherGroups
     }
 }
 

@@ -27,8 +27,8 @@ public struct MapWriting: Sendable, Equatable {
     /// | one line of size 1, the caller's own effective id | anyone | directly, for a gid after `deny` to setgroups |
     /// | any other | whoever the helper serves | by the helper |
     ///
-    /// Source: `Man: user_namespaces(7)`; each row seen on Linux 6.18. CAP_SETFCAP, since Linux 5.12: a file made inside
-    /// with capabilities for uid 0 would hold outside as well.
+    /// CAP_SETFCAP, since Linux 5.12, as a file given capabilities by uid 0 inside would hold them outside as well.
+    /// Source: `Man: user_namespaces(7)`; each row seen on Linux 6.18.
     public init(of wanted: IDMap, facts: MapWriterFacts) throws(IDMapError) {
         let kind = wanted.kind
         let caller = facts.caller
@@ -41,25 +41,12 @@ public struct MapWriting: Sendable, Equatable {
             throw .hostRootNeedsCapSetFCap
         }
 
-        if mayMapAnyID {
-            writer = .direct
-            deniesSetgroupsFirst = false
-            setgroupsAllowedAfter = !caller.setgroupsDenied
-        } else if isOwnIDOnly {
-            writer = .direct
-            // Otherwise leaving a group could open what was closed to that group (CVE-2014-8989).
-            deniesSetgroupsFirst = kind == .gid
-            setgroupsAllowedAfter = kind == .uid && !caller.setgroupsDenied
-        } else {
-            let path = try Self.usableHelper(for: map, facts: facts)
-            writer = .helper(path: path)
-            deniesSetgroupsFirst = false
-            // newgidmap writes `deny` by itself, unless a line of the map lies wholly in the granted ranges.
-            let hasGrantedRange = map.ranges.contains {
-                facts.subordinates.firstMissing(hostID: $0.hostID, size: $0.size) == nil
-            }
-            setgroupsAllowedAfter = !caller.setgroupsDenied && (kind == .uid || hasGrantedRange)
-        }
+        writer = mayMapAnyID || isOwnIDOnly ? .direct : .helper(path: try Self.usableHelper(for: map, facts: facts))
+        // Without privilege over gids the kernel wants setgroups denied for good: leaving a group could open what was
+        // closed to that group (CVE-2014-8989). newgidmap writes `deny` too, but not for a map that has a granted
+        // range, and one without is one's own gid, written directly.
+        deniesSetgroupsFirst = kind == .gid && writer == .direct && !mayMapAnyID
+        setgroupsAllowedAfter = !deniesSetgroupsFirst && !caller.setgroupsDenied
     }
 
     /// The helper's path, if it exists, will have its privilege, and will accept this caller and this map.
@@ -71,11 +58,11 @@ public struct MapWriting: Sendable, Equatable {
         guard !caller.noNewPrivileges else { throw .noNewPrivileges(kind) }
 
         // The helper looks its caller up by real uid, and wants the real gid to be that entry's own ("Target process is
-        // owned by a different user"), which it is not after newgrp(1) or sg(1).
+        // owned by a different user"), which it is not after newgrp(1) or sg(1), unless login.defs says otherwise.
         guard caller.userName != nil, let primaryGID = caller.primaryGID else {
             throw .callerUnknown(kind, uid: caller.realUID)
         }
-        guard caller.realGID == primaryGID else {
+        guard caller.realGID == primaryGID || helper.servesOtherGroups else {
             throw .callerInOtherGroup(kind, realGID: caller.realGID, primaryGID: primaryGID)
         }
 

@@ -68,7 +68,7 @@ public struct SubordinateRanges: Sendable, Equatable {
     private func lines(ownID: UInt32) -> [IDRange] {
         let own = UInt64(ownID)..<(UInt64(ownID) + 1)
         let others = ranges.flatMap { range in
-            [range.hostIDs.clamped(to: 0..<own.lowerBound), range.hostIDs.clamped(to: own.upperBound..<endOfIDs)]
+            [range.hostIDs.clamped(to: 0..<own.lowerBound), range.hostIDs.clamped(to: own.upperBound..<UInt64.max)]
         }
         var lines = [IDRange(containerID: 0, hostID: ownID, size: 1)]
         var textBytes = lines[0].line.utf8.count

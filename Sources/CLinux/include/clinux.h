@@ -78,6 +78,7 @@ int cl_pivot_root(const char *new_root, const char *put_old);
 int cl_open_tree(int dirfd, const char *path, unsigned flags);
 int cl_move_mount(int from_fd, const char *from_path, int to_fd, const char *to_path, unsigned flags);
 int cl_fsopen(const char *type, unsigned flags);
+int cl_fspick(int dirfd, const char *path, unsigned flags);
 int cl_fsconfig(int fd, unsigned command, const char *key, const void *value, int aux);
 int cl_fsmount(int fd, unsigned flags, unsigned attributes);
 int cl_mount_setattr(int fd, const char *path, unsigned flags, uint64_t set, uint64_t clear, uint64_t propagation, int userns_fd);

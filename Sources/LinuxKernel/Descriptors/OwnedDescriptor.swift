@@ -126,13 +126,16 @@ extension FileDescriptor {
         }
     }
 
-    public func writeAll(_ text: String) throws(KernelError) {
-        var text = text
+    public func writeAll(_ bytes: [UInt8]) throws(KernelError) {
         var failure: KernelError?
-        text.withUTF8 { utf8 in
-            do throws(KernelError) { try writeAll(UnsafeRawBufferPointer(utf8)) } catch { failure = error }
+        bytes.withUnsafeBytes { bytes in
+            do throws(KernelError) { try writeAll(bytes) } catch { failure = error }
         }
         if let failure { throw failure }
+    }
+
+    public func writeAll(_ text: String) throws(KernelError) {
+        try writeAll(Array(text.utf8))
     }
 
     public func makeDirectory(_ name: String, mode: mode_t) throws(KernelError) {

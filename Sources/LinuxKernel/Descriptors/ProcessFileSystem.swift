@@ -5,7 +5,7 @@ import SystemPackage
 /// The host's procfs by a verified descriptor: a real procfs, its root, not something mounted over it.
 ///
 /// Every write under /proc goes through it. Man: proc(5).
-public struct ProcessFileSystem: ~Copyable {
+public final class ProcessFileSystem {
     static let magic = 0x9fa0
     private static let rootInode: UInt64 = 1
     private static let beneath: UInt64 = 0x01 | 0x02 | 0x08  // NO_XDEV, NO_MAGICLINKS, BENEATH

@@ -137,14 +137,14 @@ public enum CurrentProcess {
         try check(.keyctl, cl_keyctl_setperm(key, permissions | userMaySearch), "KEYCTL_SETPERM")
     }
 
-    /// Installs a filter for this thread. Man: seccomp(2), SECCOMP_SET_MODE_FILTER.
-    public static func installSeccompFilter(_ instructions: UnsafeRawBufferPointer, flags: UInt32) throws(KernelError) {
+    /// Installs a filter for this thread: whole `struct sock_filter` records. Man: seccomp(2), SECCOMP_SET_MODE_FILTER.
+    public static func installSeccompFilter(_ instructions: [UInt8], flags: UInt32) throws(KernelError) {
         guard instructions.count / 8 <= Int(UInt16.max) else { throw KernelError(.seccomp, .invalidArgument) }
-        try check(.seccomp, cl_seccomp_set_filter(flags, instructions.baseAddress, UInt16(instructions.count / 8)))
+        try check(.seccomp, cl_seccomp_set_filter(flags, instructions, UInt16(instructions.count / 8)))
     }
 
     /// How many threads this process has: setns and clone of a user namespace want one.
-    public static func threadCount(_ procfs: borrowing ProcessFileSystem) throws(KernelError) -> Int {
+    public static func threadCount(_ procfs: ProcessFileSystem) throws(KernelError) -> Int {
         try procfs.open("self/task", [.readOnly, .directory]).borrowed.directoryEntries().count
     }
 }
