@@ -54,5 +54,6 @@ let package = Package(
             name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface", "UsernsRuntime"],
             exclude: ["cli.md"], swiftSettings: swiftStrict),
         tests(of: "IDMapping"),
+        tests(of: "RuntimeSpec"),
     ]
 )
