@@ -48,5 +48,6 @@ let package = Package(
             ],
             swiftSettings: swiftStrict),
         tests(of: "IDMapping"),
+        tests(of: "SeccompFilter", ["CSeccomp", "RuntimeSpec"]),
     ]
 )
