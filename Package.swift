@@ -55,5 +55,6 @@ let package = Package(
             exclude: ["cli.md"], swiftSettings: swiftStrict),
         tests(of: "IDMapping"),
         tests(of: "RuntimeSpec"),
+        tests(of: "SeccompFilter", ["CSeccomp", "RuntimeSpec"]),
     ]
 )
