@@ -150,7 +150,7 @@ extension StepInterpreter {
                 "tmpfs", source: "tmpfs", options: [FileSystemOption("size", "0"), FileSystemOption("mode", "755")],
                 attributes: [.readOnly, .noSetuid, .noDevices, .noExecution])
             try Mounts.attach(tmpfs.borrowed, on: target.borrowed)
-            maskingDirectory = consume tmpfs
+            maskingDirectory = SharedDescriptor(tmpfs)
         } else {
             let null = try root.open("/dev/null", [.path, .noFollow])
             let status = try null.status()

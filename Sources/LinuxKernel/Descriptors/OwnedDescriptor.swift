@@ -32,6 +32,16 @@ public struct OwnedDescriptor: Descriptor, ~Copyable, Sendable {
     }
 }
 
+/// A descriptor that several may refer to: closed with the last of them.
+public final class SharedDescriptor: Descriptor, Sendable {
+    private let descriptor: OwnedDescriptor
+
+    public init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
+
+    public var rawValue: Int32 { descriptor.rawValue }
+    public var borrowed: FileDescriptor { descriptor.borrowed }
+}
+
 /// Owned descriptors in order, closed together (an array cannot hold what cannot be copied).
 public final class DescriptorList {
     public private(set) var rawValues: [Int32] = []

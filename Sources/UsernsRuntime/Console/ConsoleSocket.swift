@@ -8,7 +8,7 @@ enum ConsoleDestination {
     /// The person's own terminal: copied to and fro while `run` or `exec` waits.
     case foreground
     /// An engine waits for it.
-    case socket(OwnedDescriptorBox)
+    case socket(SharedDescriptor)
 
     init(terminal: Bool, detach: Bool, socket: String?) throws(RuntimeError) {
         if let socket {
@@ -17,7 +17,7 @@ enum ConsoleDestination {
                     "--console-socket: cannot be used where runc does not detach, or the process has no terminal",
                     hint: "set process.terminal (exec: --tty) and --detach, or leave out --console-socket")
             }
-            do throws(KernelError) { self = .socket(OwnedDescriptorBox(try MessageSocket.connectStream(to: socket))) } catch {
+            do throws(KernelError) { self = .socket(SharedDescriptor(try MessageSocket.connectStream(to: socket))) } catch {
                 throw RuntimeError("--console-socket \(socket)", error)
             }
         } else if terminal && detach {
@@ -42,12 +42,4 @@ enum ConsoleDestination {
             return nil
         }
     }
-}
-
-/// A descriptor that several may refer to.
-final class OwnedDescriptorBox: Descriptor {
-    private let descriptor: OwnedDescriptor
-    init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
-    var rawValue: Int32 { descriptor.rawValue }
-    var borrowed: FileDescriptor { descriptor.borrowed }
 }

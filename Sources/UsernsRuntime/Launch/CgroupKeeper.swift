@@ -43,9 +43,12 @@ struct CgroupKeeper {
     }
 
     /// Where a clone can start; nil where processes are moved.
-    func openUnified() throws(RuntimeError) -> OwnedDescriptor? {
+    func openUnified() throws(RuntimeError) -> SharedDescriptor? {
         guard let location else { return nil }
-        do throws(CgroupError) { return try driver.openUnified(location, cgroup) } catch { throw RuntimeError(error) }
+        do throws(CgroupError) {
+            guard let directory = try driver.openUnified(location, cgroup) else { return nil }
+            return SharedDescriptor(directory)
+        } catch { throw RuntimeError(error) }
     }
 
     mutating func join(pid: Int32) throws(RuntimeError) {

@@ -54,12 +54,12 @@ final class ContainerCreation {
             process: plan.process, needsIntermediate: plan.namespaces.route == .intermediate,
             cloneFlags: plan.namespaces.route == .direct ? plan.namespaces.cloneFlags : 0,
             forgivesOutOfMemoryScore: prepared.facts.privilege.rootlessEUID, procfs: procfs, wording: prepared.wording, log: log,
-            closedInChild: [directory.borrowed])
+            closedInChild: [directory])
         let child = InitProcess(
-            plan: plan, sources: sources, fifo: fifo?.borrowed, procfs: procfs, hookState: { prepared.hookState($0, $1) })
+            plan: plan, sources: sources, fifo: fifo, procfs: procfs, hookState: { prepared.hookState($0, $1) })
         var ran = false
         let steps = ProcessLauncher.Steps(
-            cgroupDirectory: unified?.borrowed,
+            cgroupDirectory: unified,
             mapIDs: { (pid) throws(RuntimeError) in try IDMapWriter(procfs: procfs).write(plan, pid: pid) },
             joinCgroup: { (pid) throws(RuntimeError) in try keeper.join(pid: pid) },
             runRuntimeHooks: { (pid) throws(RuntimeError) in
@@ -82,14 +82,14 @@ final class ContainerCreation {
         }
     }
 
-    private static func makeFiles(_ directory: ContainerDirectory, _ plan: InitPlan, waitsForStart: Bool) throws(RuntimeError) -> OwnedDescriptor? {
+    private static func makeFiles(_ directory: ContainerDirectory, _ plan: InitPlan, waitsForStart: Bool) throws(RuntimeError) -> SharedDescriptor? {
         do throws(KernelError) {
             try NotifyRelay.makeDirectory(directory)
             guard waitsForStart else { return nil }
             try directory.makeFIFO(StartFIFO.name, mode: 0o622)
             // Init opens it again for writing as root of its user namespace, whose id need not be ours.
             try directory.changeMode(StartFIFO.name, 0o622)
-            return try directory.open(StartFIFO.name, [.path, .noFollow])
+            return SharedDescriptor(try directory.open(StartFIFO.name, [.path, .noFollow]))
         } catch { throw RuntimeError("making \(StartFIFO.name)", error) }
     }
 

@@ -21,7 +21,7 @@ struct ProcessLauncher {
     let wording: FailureWording
     let log: RuntimeLog
     /// What the child must not keep open: a lock that it would hold as long as it waits for its start.
-    let closedInChild: [FileDescriptor]
+    let closedInChild: [ContainerDirectory]
 
     /// A process that is set up and waits for its release.
     final class Launched {
@@ -53,7 +53,7 @@ struct ProcessLauncher {
     /// What happens on the way, in the order of the calls; pids are in our PID namespace.
     struct Steps {
         /// Where the clone starts, on cgroup v2.
-        var cgroupDirectory: FileDescriptor?
+        var cgroupDirectory: SharedDescriptor?
         var mapIDs: (_ pid: Int32) throws(RuntimeError) -> Void = { (_) throws(RuntimeError) in }
         /// Moves a process to the container's cgroup, where the clone could not start there.
         var joinCgroup: (_ pid: Int32) throws(RuntimeError) -> Void
@@ -102,8 +102,8 @@ struct ProcessLauncher {
         do throws(KernelError) { return try ChannelPair() } catch { throw RuntimeError("creating the container's process", error) }
     }
 
-    private func clone(into cgroup: FileDescriptor?) throws(RuntimeError) -> ChildProcess? {
-        do throws(KernelError) { return try ChildProcess.clone(flags: cloneFlags, cgroup: cgroup) } catch { throw cloneError(error) }
+    private func clone(into cgroup: SharedDescriptor?) throws(RuntimeError) -> ChildProcess? {
+        do throws(KernelError) { return try ChildProcess.clone(flags: cloneFlags, cgroup: cgroup?.borrowed) } catch { throw cloneError(error) }
     }
 
     private func cloneError(_ error: KernelError) -> RuntimeError {

@@ -11,7 +11,7 @@ struct NotifyRelay {
     private static let socketName = "notify.sock"
     private static let insidePath = "/run/notify"
 
-    private let socket: OwnedDescriptorBox
+    private let socket: SharedDescriptor
     /// Of the manager outside.
     private let address: String
 
@@ -44,7 +44,7 @@ struct NotifyRelay {
             }
             // By a short path: an address has room for 107 bytes.
             let path = "/proc/self/fd/\(directory.rawValue)/\(Self.socketName)"
-            socket = OwnedDescriptorBox(try MessageSocket.bindDatagram(to: path))
+            socket = SharedDescriptor(try MessageSocket.bindDatagram(to: path))
             // Any user of the container may be the service.
             try FileDescriptor.currentDirectory.changeMode(path, 0o777)
         } catch { throw RuntimeError("NOTIFY_SOCKET", error) }
