@@ -65,7 +65,7 @@ extension CgroupfsDriver {
     /// False where there is no such file.
     private func write(_ text: String, to path: String) throws(KernelError) -> Bool {
         do throws(KernelError) {
-            try FileDescriptor.currentDirectory.open(path, .writeOnly).borrowed.writeAll(text)
+            try FileDescriptor.currentDirectory.open(path, .writeOnly).writeAll(text)
             return true
         } catch {
             guard error.errno == .noSuchFileOrDirectory else { throw error }

@@ -15,10 +15,11 @@ struct CgroupTree {
         try walk(entering: { directory throws(KernelError) in
             do throws(KernelError) {
                 let list = try directory.open("cgroup.procs", .readOnly)
-                pids += try list.borrowed.readText().split(separator: "\n").compactMap { Int32($0) }
+                pids += try list.readText().split(separator: "\n").compactMap { Int32($0) }
             } catch {
                 // ENOENT, ENODEV: removed meanwhile. EOPNOTSUPP: threads, whose processes a cgroup above lists.
-                guard [ENOENT, ENODEV, EOPNOTSUPP].contains(error.errno.rawValue) else { throw error }
+                let expected: [Errno] = [.noSuchFileOrDirectory, .operationNotSupportedByDevice, .notSupportedOnSocket]
+                guard expected.contains(error.errno) else { throw error }
             }
         })
         return pids
@@ -55,19 +56,19 @@ struct CgroupTree {
     ) throws(KernelError) {
         guard var here = try openIfThere(directory, in: .currentDirectory) else { return }
         try entering(here.borrowed)
-        var pending = [try here.borrowed.subdirectories()]
+        var pending = [try here.subdirectories()]
         var names: [String] = []
         while true {
             if let name = pending[pending.count - 1].popLast() {
                 guard let next = try openIfThere(name, in: here.borrowed) else { continue }
                 here = next
                 try entering(here.borrowed)
-                pending.append(try here.borrowed.subdirectories())
+                pending.append(try here.subdirectories())
                 names.append(name)
             } else {
                 pending.removeLast()
                 guard let name = names.popLast() else { return }
-                here = try here.borrowed.open("..", [.readOnly, .directory])
+                here = try here.open("..", [.readOnly, .directory])
                 try leaving(here.borrowed, name)
             }
         }

@@ -34,7 +34,7 @@ public struct CgroupfsDriver: Sendable {
         for directory in Set(cgroup.directories.values).sorted() {
             do throws(CgroupError) {
                 try attempt("join", directory) { () throws(KernelError) in
-                    try FileDescriptor.currentDirectory.open(directory + "/cgroup.procs", .writeOnly).borrowed.writeAll("\(pid)")
+                    try FileDescriptor.currentDirectory.open(directory + "/cgroup.procs", .writeOnly).writeAll("\(pid)")
                 }
             } catch {
                 guard forgiveness.decide(error) == .forgive else { throw error }
@@ -125,17 +125,17 @@ public struct CgroupfsDriver: Sendable {
     /// of the one above. Man: cpuset(7).
     private func inherit(_ file: String, directory: String, mountPoint: String) throws(KernelError) -> String {
         let path = directory + "/" + file
-        let own = try FileDescriptor.currentDirectory.open(path, .readOnly).borrowed.readText()
+        let own = try FileDescriptor.currentDirectory.open(path, .readOnly).readText()
         if directory == mountPoint || own.contains(where: \.isNumber) { return own }
         let inherited = try inherit(file, directory: parentDirectory(of: directory), mountPoint: mountPoint)
-        try FileDescriptor.currentDirectory.open(path, .writeOnly).borrowed.writeAll(inherited)
+        try FileDescriptor.currentDirectory.open(path, .writeOnly).writeAll(inherited)
         return inherited
     }
 
     private func parentDirectory(of directory: String) -> String { String(directory[..<(directory.lastIndex(of: "/") ?? directory.startIndex)]) }
 
     private func readIfThere(_ path: String) throws(KernelError) -> String? {
-        do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, .readOnly).borrowed.readText() } catch {
+        do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, .readOnly).readText() } catch {
             guard error.errno == .noSuchFileOrDirectory else { throw error }
             return nil
         }
