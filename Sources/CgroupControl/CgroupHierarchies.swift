@@ -16,16 +16,16 @@ public struct CgroupHierarchies: Sendable, Equatable {
         }
 
         /// One for each controller that is mounted here: `cpu` and `cpuacct`, `name=systemd`; the empty one for version 2.
-        public var keys: [String] { controllers.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+        public var keys: [String] { controllers.parts(at: ",", omittingEmpty: false) }
 
         /// The directory of a cgroup as /proc/PID/cgroup names it; nil where the mount does not show it.
         public func directory(of cgroup: String) -> String? {
             if cgroup == root { return mountPoint }
             let prefix = root == "/" ? "/" : root + "/"
-            guard cgroup.hasPrefix(prefix) else { return nil }
-            let rest = cgroup.dropFirst(prefix.count)
+            guard cgroup.utf8.starts(with: prefix.utf8) else { return nil }
+            let rest = String(cgroup[cgroup.utf8.index(cgroup.startIndex, offsetBy: prefix.utf8.count)...])
             // A cgroup outside of our cgroup namespace is named from its root upwards.
-            return rest == ".." || rest.hasPrefix("../") ? nil : mountPoint + "/" + rest
+            return rest.parts(at: "/").first == ".." ? nil : mountPoint + "/" + rest
         }
 
         /// What /sys/fs/cgroup calls the directory in which it is mounted.
@@ -46,7 +46,7 @@ public struct CgroupHierarchies: Sendable, Equatable {
     public static func find(mounts: [MountInfo], memberships: [CgroupMembership]) -> CgroupHierarchies {
         var found: [Hierarchy] = []
         for membership in memberships {
-            let names = membership.controllers.split(separator: ",").map(String.init)
+            let names = membership.controllers.parts(at: ",")
             let shown = mounts.indices.lazy.filter {
                 let mount = mounts[$0]
                 let matches = names.isEmpty
@@ -62,7 +62,7 @@ public struct CgroupHierarchies: Sendable, Equatable {
     /// Whether a later mount lies on the mount point, or on a directory above it.
     private static func isCovered(_ index: Int, in mounts: [MountInfo]) -> Bool {
         let mountPoint = mounts[index].mountPoint
-        return mounts[(index + 1)...].contains { mountPoint == $0.mountPoint || mountPoint.hasPrefix($0.mountPoint == "/" ? "/" : $0.mountPoint + "/") }
+        return mounts[(index + 1)...].contains { mountPoint == $0.mountPoint || mountPoint.utf8.starts(with: ($0.mountPoint == "/" ? "/" : $0.mountPoint + "/").utf8) }
     }
 }
 
@@ -73,10 +73,11 @@ public struct CgroupMembership: Sendable, Equatable {
     public let path: String
 
     public static func parse(_ text: String) -> [CgroupMembership] {
-        text.split(separator: "\n").compactMap { line in
-            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard fields.count == 3 else { return nil }
-            return CgroupMembership(controllers: String(fields[1]), path: String(fields[2]))
+        text.parts(at: "\n").compactMap { line in
+            let fields = line.parts(at: ":", omittingEmpty: false)
+            guard fields.count >= 3 else { return nil }
+            // Colons of its own belong to the path.
+            return CgroupMembership(controllers: fields[1], path: fields[2...].joined(separator: ":"))
         }
     }
 }

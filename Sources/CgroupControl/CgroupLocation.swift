@@ -1,3 +1,5 @@
+import LinuxKernel
+
 /// Where the cgroup of a container lies in each hierarchy, as cgroupfs has it: by `linux.cgroupsPath`, or by default.
 ///
 /// | `cgroupsPath` | lies below |
@@ -43,7 +45,7 @@ public struct CgroupLocation: Sendable, Equatable {
         guard !hierarchies.hierarchies.isEmpty else {
             throw CgroupError("no cgroup hierarchy is mounted", isForgivable: true, hint: "mount cgroup2 on /sys/fs/cgroup")
         }
-        let isAbsolute = asked.hasPrefix("/")
+        let isAbsolute = asked.isAbsolutePath
         let path = Self.resolvingDots(asked)
 
         var places: [Place] = []
@@ -68,20 +70,19 @@ public struct CgroupLocation: Sendable, Equatable {
 
     /// Without `.`, `..` and empty components, and without a slash at either end.
     private static func resolvingDots(_ path: String) -> String {
-        var components: [Substring] = []
-        for component in path.split(separator: "/") where component != "." {
+        var components: [String] = []
+        for component in path.parts(at: "/") where component != "." {
             if component == ".." { _ = components.popLast() } else { components.append(component) }
         }
         return components.joined(separator: "/")
     }
 
     private static func parent(of cgroup: String) -> String {
-        let components = cgroup.split(separator: "/")
-        return "/" + components.dropLast().joined(separator: "/")
+        "/" + cgroup.parts(at: "/").dropLast().joined(separator: "/")
     }
 
     private static func join(_ base: String, _ path: String) -> String {
         if path.isEmpty { return base }
-        return base.hasSuffix("/") ? base + path : base + "/" + path
+        return base.utf8.last == UInt8(ascii: "/") ? base + path : base + "/" + path
     }
 }

@@ -60,6 +60,8 @@ struct Host: Sendable {
         (.separate, "/a/b", ["cpu": "/sys/fs/cgroup/cpu/a/b", "memory": "/sys/fs/cgroup/memory/a/b"]),
         (.separate, "../../../etc", ["cpu": "/sys/fs/cgroup/cpu/etc", "memory": "/sys/fs/cgroup/memory/jobs/7/etc"]),
         (.separate, "/../../etc/./x//y/../z/", ["cpu": "/sys/fs/cgroup/cpu/etc/x/z", "memory": "/sys/fs/cgroup/memory/etc/x/z"]),
+        (.separate, "../\u{301}x", ["cpu": "/sys/fs/cgroup/cpu/\u{301}x", "memory": "/sys/fs/cgroup/memory/jobs/7/\u{301}x"]),
+        (.separate, "/\u{301}x/../\u{301}y", ["cpu": "/sys/fs/cgroup/cpu/\u{301}y", "memory": "/sys/fs/cgroup/memory/\u{301}y"]),
         (.separate, "/", ["cpu": "/sys/fs/cgroup/cpu", "memory": "/sys/fs/cgroup/memory"]),
         (.separate, "system.slice:demo:1", ["cpu": "/sys/fs/cgroup/cpu/system.slice:demo:1", "memory": "/sys/fs/cgroup/memory/jobs/7/system.slice:demo:1"]),
         (.coMounted, nil, [
@@ -147,6 +149,7 @@ struct Host: Sendable {
     @Test(arguments: [
         ("0::/a:b:c\n", [("", "/a:b:c")]),
         ("4:cpu,cpuacct:/\n1:name=systemd:/x\n", [("cpu,cpuacct", "/"), ("name=systemd", "/x")]),
+        ("1:cpu:/x\r\n0::/\u{301}\n", [("cpu", "/x\r"), ("", "/\u{301}")]),
         ("garbage\n0::/\n", [("", "/")]),
         ("", []),
     ] as [(String, [(String, String)])])

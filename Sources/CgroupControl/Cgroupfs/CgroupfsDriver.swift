@@ -132,7 +132,7 @@ public struct CgroupfsDriver: Sendable {
         return inherited
     }
 
-    private func parentDirectory(of directory: String) -> String { String(directory[..<(directory.lastIndex(of: "/") ?? directory.startIndex)]) }
+    private func parentDirectory(of directory: String) -> String { "/" + directory.parts(at: "/").dropLast().joined(separator: "/") }
 
     private func readIfThere(_ path: String) throws(KernelError) -> String? {
         do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, .readOnly).readText() } catch {

@@ -26,11 +26,12 @@ enum Sysctl {
         var steps: [InitStep] = []
         for (key, value) in values.sorted(by: { $0.key < $1.key }) {
             let path = path(of: key)
-            let components = path.split(separator: "/", omittingEmptySubsequences: false)
+            let components = path.parts(at: "/", omittingEmpty: false)
             guard !components.contains(""), !components.contains(".."), !components.contains(".") else {
                 throw PlanError("linux.sysctl: \(key): is not the name of a parameter")
             }
-            guard let namespace = namespace(of: String(path.map { $0 == "/" ? "." : $0 == "." ? "/" : $0 })) else {
+            let name = String(path.map { $0 == "/" ? "." : $0 == "." ? "/" : $0 })
+            guard let namespace = namespace(of: name) else {
                 throw PlanError("linux.sysctl: \(key): is not in a namespace: it would change the host")
             }
             guard own.contains(namespace) else {
@@ -38,7 +39,7 @@ enum Sysctl {
                     "linux.sysctl: \(key): needs a \(namespace.rawValue) namespace of the container's own",
                     hint: "add {\"type\": \"\(namespace.rawValue)\"} to linux.namespaces")
             }
-            if key == "kernel.hostname" && hasHostname { throw PlanError("linux.sysctl: \(key): contradicts hostname") }
+            if name == "kernel.hostname" && hasHostname { throw PlanError("linux.sysctl: \(key): contradicts hostname") }
             steps.append(.setSysctl(key: key, path: "sys/" + path, value: value))
         }
         return steps

@@ -80,15 +80,15 @@ public struct RootDirectory {
 
     /// `a/b/c` → `a/b`, `c`; no name for the root itself or a path that ends in `..`.
     static func split(_ path: String) -> (parent: String, name: String?) {
-        var components = path.split(separator: "/").filter { $0 != "." }
+        var components = path.parts(at: "/").filter { $0 != "." }
         guard let last = components.popLast(), last != ".." else { return (path, nil) }
-        return (components.joined(separator: "/"), String(last))
+        return (components.joined(separator: "/"), last)
     }
 
     /// The walk without openat2. `..` goes back to a descriptor that was opened before, never to whatever is the
     /// parent now, so that a directory moved out of the root does not take the walk with it.
     private func walk(_ path: String, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
-        var pending = path.split(separator: "/").reversed().map(String.init)
+        var pending = Array(path.parts(at: "/").reversed())
         let opened = DescriptorList()
         var depth: [Int] = []
         var linksLeft = 40
@@ -110,16 +110,18 @@ public struct RootDirectory {
                 linksLeft -= 1
                 // A magic link (of procfs) has no text to walk.
                 let isMagic = try next.fileSystemMagic() == ProcessFileSystem.magic
-                if linksLeft == 0 || isMagic {
+                if linksLeft < 0 || isMagic {
                     throw KernelError(.open, .tooManySymbolicLinkLevels, path)
                 }
                 let target = try next.readSymbolicLink("")
-                if target.hasPrefix("/") { depth = [] }
-                pending += target.split(separator: "/").reversed().map(String.init)
+                if target.isAbsolutePath { depth = [] }
+                pending += target.parts(at: "/").reversed()
             } else if pending.isEmpty {
                 // O_NOFOLLOW on the last name: had it become a link since, this is ELOOP and not a step outside.
                 return try here().open(component, flags.union(.noFollow))
             } else {
+                // "file/..": nothing would be opened below it that told.
+                guard status.isDirectory else { throw KernelError(.open, .notDirectory, path) }
                 depth.append(opened.count)
                 opened.append(next)
             }

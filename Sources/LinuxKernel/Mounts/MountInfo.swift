@@ -10,18 +10,19 @@ public struct MountInfo: Sendable, Equatable {
 
     /// The mounts, oldest first; lines that are none are left out.
     public static func parse(_ text: String) -> [MountInfo] {
-        text.split(separator: "\n").compactMap { line in
-            let fields = line.split(separator: " ")
+        text.parts(at: "\n").compactMap { line in
+            // A source may be empty.
+            let fields = line.parts(at: " ", omittingEmpty: false)
             guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count > dash + 2, let id = Int(fields[0]) else { return nil }
             return MountInfo(
-                id: id, root: unescape(fields[3]), mountPoint: unescape(fields[4]), fileSystemType: String(fields[dash + 1]),
-                superOptions: fields.count > dash + 3 ? fields[dash + 3].split(separator: ",").map(String.init) : [])
+                id: id, root: unescape(fields[3]), mountPoint: unescape(fields[4]), fileSystemType: fields[dash + 1],
+                superOptions: fields.count > dash + 3 ? fields[dash + 3].parts(at: ",") : [])
         }
     }
 
     /// Space, tab, newline and backslash are written as octal escapes.
-    private static func unescape(_ field: Substring) -> String {
-        guard field.contains("\\") else { return String(field) }
+    private static func unescape(_ field: String) -> String {
+        guard field.utf8.contains(UInt8(ascii: "\\")) else { return field }
         var bytes: [UInt8] = []
         var rest = Array(field.utf8)[...]
         while let byte = rest.popFirst() {

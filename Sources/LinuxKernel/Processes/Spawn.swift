@@ -90,11 +90,12 @@ public struct Spawn {
         if rest.isEmpty || (written < 0 && errno != EAGAIN && errno != EINTR) { pipe.closeWriteEnd() }
     }
 
-    /// False where the stream has ended.
+    /// False where the stream has ended. Takes no more than a pipe holds: one that is written to without end must not keep
+    /// us from the clock and from the program's own end.
     private static func drain(_ end: FileDescriptor, _ kept: inout [UInt8]) -> Bool {
         guard end.rawValue >= 0 else { return false }
         var ended = false
-        while true {
+        for _ in 0..<16 {
             let chunk = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
                 let read = Glibc.read(end.rawValue, buffer.baseAddress, buffer.count)
                 if read == 0 || (read < 0 && errno != EAGAIN && errno != EINTR) { ended = true }
@@ -103,6 +104,7 @@ public struct Spawn {
             if chunk.isEmpty { return !ended }
             kept.append(contentsOf: chunk.prefix(max(0, keptBytes - kept.count)))
         }
+        return true
     }
 
     private static func now() -> Int64 {

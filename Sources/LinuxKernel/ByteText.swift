@@ -1,0 +1,9 @@
+extension StringProtocol {
+    /// Splits at an ASCII byte, as the kernel does. A `Character` may join a separator with what follows it (`/` with an
+    /// accent, a carriage return with a newline), so that a split by characters takes `../` and an accent for a name.
+    public func parts(at separator: Unicode.Scalar, omittingEmpty: Bool = true) -> [String] {
+        utf8.split(separator: UInt8(ascii: separator), omittingEmptySubsequences: omittingEmpty).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    public var isAbsolutePath: Bool { utf8.first == UInt8(ascii: "/") }
+}
