@@ -54,7 +54,8 @@ let package = Package(
             name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface", "UsernsRuntime"],
             exclude: ["cli.md"], swiftSettings: swiftStrict),
         tests(of: "IDMapping"),
-        tests(of: "CgroupControl"),
+        tests(of: "LinuxKernel", [systemPackage]),
+        tests(of: "CgroupControl", [systemPackage]),
         tests(of: "RuntimeSpec"),
         tests(of: "SeccompFilter", ["CSeccomp", "RuntimeSpec"]),
     ]

@@ -1,0 +1,86 @@
+import Foundation
+import LinuxKernel
+import SystemPackage
+import Testing
+
+@Suite struct OtherProcessTests {
+    private static func ticksSinceBoot() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        let ticksPerSecond = UInt64(sysconf(Int32(_SC_CLK_TCK)))
+        return UInt64(time.tv_sec) * ticksPerSecond + UInt64(time.tv_nsec) * ticksPerSecond / 1_000_000_000
+    }
+
+    /// U+0600 joins the parenthesis that follows it to one Character of Swift.
+    @Test(arguments: ["sleep", "a b", "a) S 1 2 3", "(((", "))) )", "x\u{600}", ") R 0\u{600}", "new\nline", "\u{301}", ")"])
+    func startTimeIsFoundBehindAnyName(_ name: String) throws {
+        let directory = try TemporaryDirectory()
+        try FileManager.default.copyItem(atPath: "/bin/sleep", toPath: directory.path + "/" + name)
+        let sleeper = Process()
+        sleeper.executableURL = URL(fileURLWithPath: directory.path + "/" + name)
+        sleeper.arguments = ["60"]
+        let before = Self.ticksSinceBoot()
+        try sleeper.run()
+        defer {
+            // Not SIGTERM: the threads that tests run on block it, and so do their children.
+            #expect(kill(sleeper.processIdentifier, SIGKILL) == 0)
+            sleeper.waitUntilExit()
+        }
+        let after = Self.ticksSinceBoot()
+        let start = try #require(try OtherProcess.startTime(pid: sleeper.processIdentifier, ProcessFileSystem()))
+        #expect(start >= before && start <= after + 1)
+    }
+
+    @Test func whoIsGoneHasNoStartTime() throws {
+        #expect(try OtherProcess.startTime(pid: Int32.max, ProcessFileSystem()) == nil)
+    }
+
+    @Test func aZombieHasNoStartTime() throws {
+        var pid: pid_t = 0
+        try #require(posix_spawn(&pid, "/bin/true", nil, nil, [strdup("true"), nil], nil) == 0)
+        var info = siginfo_t()
+        try #require(waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) == 0)
+        #expect(try OtherProcess.startTime(pid: pid, ProcessFileSystem()) == nil)
+        try #require(waitpid(pid, nil, 0) == pid)
+    }
+}
+
+@Suite struct ProcessFileSystemTests {
+    @Test func readsWhatIsBelow() throws {
+        let procfs = try ProcessFileSystem()
+        #expect(try procfs.read("self/status").hasPrefix("Name:"))
+        #expect(try procfs.read("sys/kernel/ostype") == "Linux\n")
+    }
+
+    @Test(arguments: [
+        ("self/exe", Errno.tooManySymbolicLinkLevels), ("self/root/etc/passwd", .tooManySymbolicLinkLevels), ("self/fd/0", .tooManySymbolicLinkLevels),
+        ("../etc/passwd", Errno(rawValue: EXDEV)), ("/etc/passwd", Errno(rawValue: EXDEV)), ("self/nothing", .noSuchFileOrDirectory),
+    ])
+    func refuses(_ path: String, _ errno: Errno) throws {
+        let procfs = try ProcessFileSystem()
+        let error = #expect(throws: KernelError.self) { _ = try procfs.open(path, .readOnly) }
+        #expect(error?.errno == errno)
+    }
+
+    @Test func writes() throws {
+        let procfs = try ProcessFileSystem()
+        let own = try procfs.read("self/oom_score_adj")
+        try procfs.write("self/oom_score_adj", own)
+        let error = #expect(throws: KernelError.self) { try procfs.write("self/oom_score_adj", "nonsense") }
+        #expect(error == KernelError(.write, .invalidArgument, "/proc/self/oom_score_adj"))
+    }
+
+    @Test func reopensWithOtherFlags() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("text", "file")
+        let path = try FileDescriptor.currentDirectory.open(directory.path + "/file", .path)
+        #expect(try ProcessFileSystem().reopen(path.borrowed, .readOnly).readText() == "text")
+    }
+
+    @Test(arguments: NamespaceKind.allCases)
+    func namespacesHaveTheirNumber(_ kind: NamespaceKind) throws {
+        var status = stat()
+        try #require(stat("/proc/self/ns/\(kind.procName)", &status) == 0)
+        #expect(try ProcessFileSystem().namespaceInode("self", kind) == UInt64(status.st_ino))
+    }
+}
