@@ -35,19 +35,26 @@ let package = Package(
         library("SeccompFilter", ["RuntimeSpec", "CSeccomp"]),
         library("CgroupControl", ["LinuxKernel", "RuntimeSpec"]),
         library("ContainerPlan", ["LinuxKernel", "RuntimeSpec", "IDMapping", "CgroupControl"]),
-        library("ContainerInit", ["LinuxKernel", "CgroupControl", "ContainerPlan"]),
+        library("ContainerInit", ["LinuxKernel", "RuntimeSpec", "CgroupControl", "ContainerPlan"]),
         library("UsernsRuntime", [
             "LinuxKernel", "RuntimeSpec", "IDMapping", "SeccompFilter", "CgroupControl", "ContainerPlan", "ContainerInit",
         ]),
+        library("CommandLineInterface", [
+            "UsernsRuntime", "RuntimeSpec", "SeccompFilter", systemPackage,
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Logging", package: "swift-log"),
+        ]),
+        // On another platform it is a program that refuses: everything beneath it needs Linux.
         .executableTarget(
             name: "runc",
-            dependencies: [
-                "UsernsRuntime",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
+            dependencies: [.target(name: "CommandLineInterface", condition: .when(platforms: [.linux]))],
             swiftSettings: swiftStrict),
+        // cli.md is the command line's document, which the tests read.
+        .testTarget(
+            name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface", "UsernsRuntime"],
+            exclude: ["cli.md"], swiftSettings: swiftStrict),
         tests(of: "IDMapping"),
+        tests(of: "RuntimeSpec"),
         tests(of: "SeccompFilter", ["CSeccomp", "RuntimeSpec"]),
     ]
 )

@@ -183,12 +183,13 @@ int cl_mknodat(int dirfd, const char *name, mode_t mode, unsigned major, unsigne
 int cl_fchownat_empty(int fd, uid_t uid, gid_t gid) { return (int)result(fchownat(fd, "", uid, gid, AT_EMPTY_PATH)); }
 int cl_fstatat_empty(int fd, struct stat *out) { return (int)result(fstatat(fd, "", out, AT_EMPTY_PATH)); }
 
-int64_t cl_fstatfs(int fd, bool *read_only)
+int64_t cl_fstatfs(int fd, bool *read_only, bool *no_setuid)
 {
     struct statfs status;
     if (fstatfs(fd, &status) < 0)
         return -errno;
     *read_only = status.f_flags & ST_RDONLY;
+    *no_setuid = status.f_flags & ST_NOSUID;
     return (int64_t)(unsigned long)status.f_type;
 }
 
@@ -202,7 +203,7 @@ int cl_flock(int fd, int operation) { return (int)result(flock(fd, operation)); 
 int cl_pipe2(int fds[2], int flags) { return (int)result(pipe2(fds, flags)); }
 ssize_t cl_getdents64(int fd, void *buffer, size_t size) { return result(syscall(SYS_getdents64, fd, buffer, size)); }
 
-ssize_t cl_getxattr_fd(const char *path, const char *name, void *value, size_t size)
+ssize_t cl_getxattr(const char *path, const char *name, void *value, size_t size)
 {
     return result(syscall(SYS_getxattr, path, name, value, size));
 }
@@ -226,6 +227,8 @@ int cl_move_mount(int from_fd, const char *from_path, int to_fd, const char *to_
 }
 
 int cl_fsopen(const char *type, unsigned flags) { return (int)result(syscall(SYS_fsopen, type, flags)); }
+
+int cl_fspick(int dirfd, const char *path, unsigned flags) { return (int)result(syscall(SYS_fspick, dirfd, path, flags)); }
 
 int cl_fsconfig(int fd, unsigned command, const char *key, const void *value, int aux)
 {

@@ -7,8 +7,6 @@ public struct HostFacts: Sendable {
     public var privilege: Privilege
     /// Our permitted capabilities, as bits by number.
     public var permittedCapabilities: UInt64
-    /// Our bounding set.
-    public var boundingCapabilities: UInt64
     /// The highest capability that the kernel knows.
     public var lastCapability: Int32
     /// How the uid map can be written; nil where the container gets no new user namespace.
@@ -24,7 +22,7 @@ public struct HostFacts: Sendable {
     public var hasSELinux: Bool
 
     public init(
-        identity: Identity, privilege: Privilege, permittedCapabilities: UInt64, boundingCapabilities: UInt64, lastCapability: Int32,
+        identity: Identity, privilege: Privilege, permittedCapabilities: UInt64, lastCapability: Int32,
         uidMapWriter: MapWriterFacts? = nil, gidMapWriter: MapWriterFacts? = nil, joinedUIDMap: IDMap? = nil,
         joinedGIDMap: IDMap? = nil, bundle: String, cgroupHierarchies: CgroupHierarchies, hasAppArmor: Bool = false,
         hasSELinux: Bool = false
@@ -32,7 +30,6 @@ public struct HostFacts: Sendable {
         self.identity = identity
         self.privilege = privilege
         self.permittedCapabilities = permittedCapabilities
-        self.boundingCapabilities = boundingCapabilities
         self.lastCapability = lastCapability
         self.uidMapWriter = uidMapWriter
         self.gidMapWriter = gidMapWriter

@@ -9,7 +9,7 @@ public enum KernelCall: UInt8, Sendable {
     case personality, keyctl, seccomp, setresuid, setresgid, setgroups, getgroups, capset, capget
     case open, openat2, close_range, mknod, fchown, fchmod, fstat, statfs, memfd_create, fcntl, ioctl, flock, pipe2, getdents64, getxattr
     case getcwd, chdir, chroot, read, write, lseek, mkdir, symlink, unlink, rmdir, rename, mkfifo, dup2, fsync, sendfile, umask
-    case mount, umount2, pivot_root, open_tree, move_mount, fsopen, fsconfig, fsmount, mount_setattr
+    case mount, umount2, pivot_root, open_tree, move_mount, fsopen, fsconfig, fsmount, fspick, mount_setattr
     case socket, socketpair, sendmsg, recvmsg, connect, bind, signalfd4, rt_sigprocmask, rt_sigaction, poll, setsid, posix_spawn, kill
     case readlink, access
 

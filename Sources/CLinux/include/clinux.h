@@ -56,8 +56,8 @@ int cl_close_range(unsigned first, unsigned last, unsigned flags);
 int cl_mknodat(int dirfd, const char *name, mode_t mode, unsigned major, unsigned minor);
 int cl_fchownat_empty(int fd, uid_t uid, gid_t gid);
 int cl_fstatat_empty(int fd, struct stat *out);
-// The type of the file system; *read_only tells whether the descriptor's mount is.
-int64_t cl_fstatfs(int fd, bool *read_only);
+// The type of the file system; the mount's flags that the descriptor was opened through are told besides.
+int64_t cl_fstatfs(int fd, bool *read_only, bool *no_setuid);
 unsigned cl_major(uint64_t device);
 unsigned cl_minor(uint64_t device);
 int cl_memfd_create(const char *name, unsigned flags);
@@ -67,7 +67,7 @@ int cl_ioctl_pointer(int fd, unsigned long request, void *argument);
 int cl_flock(int fd, int operation);
 int cl_pipe2(int fds[2], int flags);
 ssize_t cl_getdents64(int fd, void *buffer, size_t size);
-ssize_t cl_getxattr_fd(const char *path, const char *name, void *value, size_t size);
+ssize_t cl_getxattr(const char *path, const char *name, void *value, size_t size);
 int cl_getcwd(char *buffer, size_t size);
 
 // ---- mounts
@@ -78,6 +78,7 @@ int cl_pivot_root(const char *new_root, const char *put_old);
 int cl_open_tree(int dirfd, const char *path, unsigned flags);
 int cl_move_mount(int from_fd, const char *from_path, int to_fd, const char *to_path, unsigned flags);
 int cl_fsopen(const char *type, unsigned flags);
+int cl_fspick(int dirfd, const char *path, unsigned flags);
 int cl_fsconfig(int fd, unsigned command, const char *key, const void *value, int aux);
 int cl_fsmount(int fd, unsigned flags, unsigned attributes);
 int cl_mount_setattr(int fd, const char *path, unsigned flags, uint64_t set, uint64_t clear, uint64_t propagation, int userns_fd);

@@ -2,8 +2,18 @@ import CLinux
 import Glibc
 import SystemPackage
 
+/// What can be done by descriptor, the same for one that is owned and one that is borrowed.
+///
+/// A call on an owned one keeps it open until it returns; so `directory.open(name).readAll()` is safe, and
+/// `directory.open(name).borrowed` is not: what it borrows from is gone.
+public protocol Descriptor: ~Copyable {
+    var rawValue: Int32 { get }
+}
+
+extension FileDescriptor: Descriptor {}
+
 /// A descriptor that is closed when its owner goes away. What only uses it borrows a `FileDescriptor`.
-public struct OwnedDescriptor: ~Copyable, Sendable {
+public struct OwnedDescriptor: Descriptor, ~Copyable, Sendable {
     public let rawValue: Int32
 
     /// Takes over a descriptor that nobody else closes.
@@ -20,6 +30,16 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
         discard self
         return rawValue
     }
+}
+
+/// A descriptor that several may refer to: closed with the last of them.
+public final class SharedDescriptor: Descriptor, Sendable {
+    private let descriptor: OwnedDescriptor
+
+    public init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
+
+    public var rawValue: Int32 { descriptor.rawValue }
+    public var borrowed: FileDescriptor { descriptor.borrowed }
 }
 
 /// Owned descriptors in order, closed together (an array cannot hold what cannot be copied).
@@ -63,7 +83,9 @@ public struct OpenFlags: OptionSet, Sendable {
 extension FileDescriptor {
     /// The directory that relative paths start from: the process's own.
     public static let currentDirectory = FileDescriptor(rawValue: cl_AT_FDCWD)
+}
 
+extension Descriptor where Self: ~Copyable {
     /// Man: openat(2).
     public func open(_ path: String, _ flags: OpenFlags, mode: mode_t = 0) throws(KernelError) -> OwnedDescriptor {
         OwnedDescriptor(owning: try check(.open, retryOnInterrupt {
@@ -80,16 +102,18 @@ extension FileDescriptor {
     }
 
     /// The type of the file system that the descriptor lies on. Man: statfs(2).
-    public func fileSystemMagic() throws(KernelError) -> Int {
-        var readOnly = false
-        return Int(try check(.statfs, cl_fstatfs(rawValue, &readOnly)))
-    }
+    public func fileSystemMagic() throws(KernelError) -> Int { try mountFacts().magic }
 
     /// Whether the mount that the descriptor was opened through is read-only.
-    public func isOnReadOnlyMount() throws(KernelError) -> Bool {
-        var readOnly = false
-        try check(.statfs, cl_fstatfs(rawValue, &readOnly))
-        return readOnly
+    public func isOnReadOnlyMount() throws(KernelError) -> Bool { try mountFacts().readOnly }
+
+    /// Whether that mount takes away setuid bits and file capabilities.
+    public func isOnNosuidMount() throws(KernelError) -> Bool { try mountFacts().noSetuid }
+
+    private func mountFacts() throws(KernelError) -> (magic: Int, readOnly: Bool, noSetuid: Bool) {
+        var readOnly = false, noSetuid = false
+        let magic = Int(try check(.statfs, cl_fstatfs(rawValue, &readOnly, &noSetuid)))
+        return (magic, readOnly, noSetuid)
     }
 
     /// Reads to the end; `limitBytes` guards against a file that never ends (EFBIG).
@@ -126,13 +150,16 @@ extension FileDescriptor {
         }
     }
 
-    public func writeAll(_ text: String) throws(KernelError) {
-        var text = text
+    public func writeAll(_ bytes: [UInt8]) throws(KernelError) {
         var failure: KernelError?
-        text.withUTF8 { utf8 in
-            do throws(KernelError) { try writeAll(UnsafeRawBufferPointer(utf8)) } catch { failure = error }
+        bytes.withUnsafeBytes { bytes in
+            do throws(KernelError) { try writeAll(bytes) } catch { failure = error }
         }
         if let failure { throw failure }
+    }
+
+    public func writeAll(_ text: String) throws(KernelError) {
+        try writeAll(Array(text.utf8))
     }
 
     public func makeDirectory(_ name: String, mode: mode_t) throws(KernelError) {
@@ -171,8 +198,35 @@ extension FileDescriptor {
 
     public func changeMode(_ mode: mode_t) throws(KernelError) { try checkErrno(.fchmod, fchmod(rawValue, mode)) }
 
+    public func changeMode(_ path: String, _ mode: mode_t) throws(KernelError) {
+        try checkErrno(.fchmod, fchmodat(rawValue, path, mode, 0), path)
+    }
+
     /// Man: flock(2): the lock is freed by the death of its holder.
     public func lockExclusively() throws(KernelError) { try check(.flock, retryOnInterrupt { cl_flock(rawValue, LOCK_EX) }) }
+
+    public func unlock() throws(KernelError) { try check(.flock, cl_flock(rawValue, LOCK_UN)) }
+
+    public func synchronize() throws(KernelError) { try checkErrno(.fsync, fsync(rawValue)) }
+
+    public func rename(_ name: String, to newName: String) throws(KernelError) {
+        try checkErrno(.rename, renameat(rawValue, name, rawValue, newName), newName)
+    }
+
+    public func makeFIFO(_ name: String, mode: mode_t) throws(KernelError) {
+        try checkErrno(.mkfifo, mkfifoat(rawValue, name, mode), name)
+    }
+
+    /// Removes all that a directory holds, following no link and entering no other mount's place by path.
+    public func removeTree() throws(KernelError) {
+        for name in try directoryEntries() {
+            do throws(KernelError) { try unlink(name) } catch {
+                guard error.errno == .isDirectory || error.errno == .notPermitted else { throw error }
+                try open(name, [.readOnly, .directory, .noFollow]).removeTree()
+                try removeDirectory(name)
+            }
+        }
+    }
 
     public func duplicate(onto target: Int32) throws(KernelError) { try checkErrno(.dup2, Glibc.dup2(rawValue, target)) }
 
@@ -181,14 +235,40 @@ extension FileDescriptor {
         OwnedDescriptor(owning: try check(.fcntl, cl_fcntl(rawValue, F_DUPFD_CLOEXEC, Int(minimum))))
     }
 
-    public func isOpen() -> Bool { cl_fcntl(rawValue, F_GETFD, 0) >= 0 }
+    /// Open, and not by us: all that we open is CLOEXEC.
+    public var wasInherited: Bool {
+        let flags = cl_fcntl(rawValue, F_GETFD, 0)
+        return flags >= 0 && flags & FD_CLOEXEC == 0
+    }
 
     public func setCloseOnExec(_ on: Bool) throws(KernelError) {
         try check(.fcntl, cl_fcntl(rawValue, F_SETFD, on ? Int(FD_CLOEXEC) : 0))
     }
 
+    public func setBlocking() throws(KernelError) {
+        let flags = try check(.fcntl, cl_fcntl(rawValue, F_GETFL, 0))
+        try check(.fcntl, cl_fcntl(rawValue, F_SETFL, Int(flags & ~O_NONBLOCK)))
+    }
+
+    /// Waits for something to read; false where the other descriptor became readable first.
+    public func waitUntilReadable(or other: FileDescriptor) throws(KernelError) -> Bool {
+        while true {
+            var polled = [
+                pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0), pollfd(fd: other.rawValue, events: Int16(POLLIN), revents: 0),
+            ]
+            try check(.poll, retryOnInterrupt { cl_poll(&polled, polled.count, -1) })
+            if polled[0].revents & Int16(POLLIN) != 0 { return true }
+            if polled[1].revents != 0 { return false }
+        }
+    }
+
     /// The names in a directory, without `.` and `..`.
-    public func directoryEntries() throws(KernelError) -> [String] {
+    public func directoryEntries() throws(KernelError) -> [String] { try directoryEntries { _ in true } }
+
+    /// The names of the directories in a directory, on a file system that tells them apart there, as cgroupfs does.
+    public func subdirectories() throws(KernelError) -> [String] { try directoryEntries { $0 == UInt8(DT_DIR) } }
+
+    private func directoryEntries(where includes: (_ type: UInt8) -> Bool) throws(KernelError) -> [String] {
         var names: [String] = []
         let size = 32768
         let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
@@ -201,7 +281,8 @@ extension FileDescriptor {
                 // struct linux_dirent64: ino 8, off 8, reclen 2, type 1, name
                 let length = Int((buffer + offset + 16).loadUnaligned(as: UInt16.self))
                 let name = String(cString: (buffer + offset + 19).assumingMemoryBound(to: CChar.self))
-                if name != "." && name != ".." { names.append(name) }
+                let type = (buffer + offset + 18).load(as: UInt8.self)
+                if name != "." && name != ".." && includes(type) { names.append(name) }
                 offset += length
             }
         }
@@ -218,6 +299,8 @@ public struct FileStatus: Sendable, Equatable {
     /// The device that the inode stands for, where it is a device.
     public let representedDevice: UInt64
     public let size: Int
+    /// 0 once the last name is gone.
+    public let linkCount: UInt64
 
     init(_ status: Glibc.stat) {
         device = UInt64(status.st_dev)
@@ -227,6 +310,7 @@ public struct FileStatus: Sendable, Equatable {
         gid = status.st_gid
         representedDevice = UInt64(status.st_rdev)
         size = Int(status.st_size)
+        linkCount = UInt64(status.st_nlink)
     }
 
     public var isDirectory: Bool { mode & S_IFMT == S_IFDIR }

@@ -11,23 +11,28 @@ public enum Mounts {
 
     /// A new file system, mounted nowhere yet.
     public static func fileSystem(
-        _ type: String, source: String?, options: [FileSystemOption], readOnly: Bool, attributes: MountAttributes
+        _ type: String, source: String?, options: [FileSystemOption], attributes: MountAttributes
     ) throws(KernelError) -> OwnedDescriptor {
         let context = OwnedDescriptor(owning: try check(.fsopen, cl_fsopen(type, cloexec), type))
         if let source, !source.isEmpty { try configure(context.borrowed, .string, "source", source) }
-        for option in options {
-            if let value = option.value {
-                try configure(context.borrowed, .string, option.key, value)
-            } else {
-                try configure(context.borrowed, .flag, option.key, nil)
-            }
-        }
-        if readOnly { try configure(context.borrowed, .flag, "ro", nil) }
+        try configure(context.borrowed, options)
         try configure(context.borrowed, .create, nil, nil)
         return OwnedDescriptor(owning: try check(.fsmount, cl_fsmount(context.rawValue, cloexec, UInt32(attributes.rawValue)), type))
     }
 
-    private enum ConfigureCommand: UInt32 { case flag = 0, string = 1, create = 6 }
+    /// Other options for a file system that is mounted. Man: fspick(2).
+    public static func reconfigure(_ mount: FileDescriptor, options: [FileSystemOption]) throws(KernelError) {
+        let emptyPath: UInt32 = 0x08  // FSPICK_EMPTY_PATH
+        let context = OwnedDescriptor(owning: try check(.fspick, cl_fspick(mount.rawValue, "", cloexec | emptyPath)))
+        try configure(context.borrowed, options)
+        try configure(context.borrowed, .reconfigure, nil, nil)
+    }
+
+    private enum ConfigureCommand: UInt32 { case flag = 0, string = 1, create = 6, reconfigure = 7 }
+
+    private static func configure(_ context: FileDescriptor, _ options: [FileSystemOption]) throws(KernelError) {
+        for option in options { try configure(context, option.value == nil ? .flag : .string, option.key, option.value) }
+    }
 
     private static func configure(_ context: FileDescriptor, _ command: ConfigureCommand, _ key: String?, _ value: String?) throws(KernelError) {
         let result = key.map { key in

@@ -35,6 +35,9 @@ public struct ChildProcess: ~Copyable {
         pidfd = OwnedDescriptor(owning: try check(.pidfd_open, cl_pidfd_open(pid, 0), "\(pid)"))
     }
 
+    /// The new process is our sibling: our parent's child. Its exit signal must then be 0.
+    public static let siblingFlag = UInt64(CL_CLONE_PARENT)
+
     /// Clones this process, its memory copied; nil in the child. The process must have one thread.
     ///
     /// Man: clone(2). `cgroup` is a directory of cgroup2 that the child starts in.

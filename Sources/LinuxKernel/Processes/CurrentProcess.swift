@@ -43,6 +43,8 @@ public enum CurrentProcess {
     /// Whether the bounding set has a capability; false too for a number the kernel does not know.
     public static func boundingSetHas(_ capability: Int32) -> Bool { cl_prctl(PR_CAPBSET_READ, UInt(capability), 0, 0, 0) == 1 }
 
+    public static func kernelKnows(capability: Int32) -> Bool { cl_prctl(PR_CAPBSET_READ, UInt(capability), 0, 0, 0) >= 0 }
+
     public static func dropFromBoundingSet(_ capability: Int32) throws(KernelError) {
         try check(.prctl, cl_prctl(PR_CAPBSET_DROP, UInt(capability), 0, 0, 0), "PR_CAPBSET_DROP \(capability)")
     }
@@ -90,6 +92,7 @@ public enum CurrentProcess {
     public static func setHostname(_ name: String) throws(KernelError) { try check(.sethostname, cl_sethostname(name, name.utf8.count), name) }
     public static func setDomainname(_ name: String) throws(KernelError) { try check(.setdomainname, cl_setdomainname(name, name.utf8.count), name) }
     public static func setPersonality(_ persona: UInt) throws(KernelError) { try check(.personality, cl_personality(persona)) }
+    public static func sleep(milliseconds: Int32) throws(KernelError) { try check(.poll, retryOnInterrupt { cl_poll(nil, 0, milliseconds) }) }
     public static func newSession() throws(KernelError) { try checkErrno(.setsid, setsid()) }
 
     public static func changeDirectory(_ path: String) throws(KernelError) { try checkErrno(.chdir, chdir(path), path) }
@@ -114,7 +117,7 @@ public enum CurrentProcess {
         guard error == -ENOSYS || error == -EINVAL else { throw KernelError(.close_range, Errno(rawValue: -error)) }
         let procfs = try ProcessFileSystem()
         let directory = try procfs.open("self/fd", [.readOnly, .directory])
-        for name in try directory.borrowed.directoryEntries() {
+        for name in try directory.directoryEntries() {
             guard let fd = Int32(name), fd >= first, fd != directory.rawValue else { continue }
             try FileDescriptor(rawValue: fd).setCloseOnExec(true)
         }
@@ -137,15 +140,15 @@ public enum CurrentProcess {
         try check(.keyctl, cl_keyctl_setperm(key, permissions | userMaySearch), "KEYCTL_SETPERM")
     }
 
-    /// Installs a filter for this thread. Man: seccomp(2), SECCOMP_SET_MODE_FILTER.
-    public static func installSeccompFilter(_ instructions: UnsafeRawBufferPointer, flags: UInt32) throws(KernelError) {
+    /// Installs a filter for this thread: whole `struct sock_filter` records. Man: seccomp(2), SECCOMP_SET_MODE_FILTER.
+    public static func installSeccompFilter(_ instructions: [UInt8], flags: UInt32) throws(KernelError) {
         guard instructions.count / 8 <= Int(UInt16.max) else { throw KernelError(.seccomp, .invalidArgument) }
-        try check(.seccomp, cl_seccomp_set_filter(flags, instructions.baseAddress, UInt16(instructions.count / 8)))
+        try check(.seccomp, cl_seccomp_set_filter(flags, instructions, UInt16(instructions.count / 8)))
     }
 
     /// How many threads this process has: setns and clone of a user namespace want one.
-    public static func threadCount(_ procfs: borrowing ProcessFileSystem) throws(KernelError) -> Int {
-        try procfs.open("self/task", [.readOnly, .directory]).borrowed.directoryEntries().count
+    public static func threadCount(_ procfs: ProcessFileSystem) throws(KernelError) -> Int {
+        try procfs.open("self/task", [.readOnly, .directory]).directoryEntries().count
     }
 }
 
@@ -159,5 +162,18 @@ public struct CapabilitySets: Sendable, Equatable {
         self.effective = effective
         self.permitted = permitted
         self.inheritable = inheritable
+    }
+}
+
+/// The capabilities that a file gives to who executes it. Man: capabilities(7), "File capabilities".
+public enum FileCapabilities {
+    /// Permitted and effective, as bits by number; 0 where the file has none.
+    public static func effective(path: String) -> UInt64 {
+        // struct vfs_cap_data: magic and flags, then permitted and inheritable in two halves, little-endian
+        var words = [UInt32](repeating: 0, count: 6)
+        let length = cl_getxattr(path, "security.capability", &words, words.count * 4)
+        guard length >= 20 else { return 0 }
+        let isEffective = UInt32(littleEndian: words[0]) & 1 != 0
+        return isEffective ? UInt64(UInt32(littleEndian: words[1])) | UInt64(UInt32(littleEndian: words[3])) << 32 : 0
     }
 }

@@ -6,7 +6,7 @@ import SystemPackage
 public enum OtherProcess {
     /// Clock ticks after boot at which the process started: with the pid it names one process for good; nil where
     /// there is none, or only a zombie. Man: proc_pid_stat(5).
-    public static func startTime(pid: Int32, _ procfs: borrowing ProcessFileSystem) throws(KernelError) -> UInt64? {
+    public static func startTime(pid: Int32, _ procfs: ProcessFileSystem) throws(KernelError) -> UInt64? {
         let text: String
         do throws(KernelError) { text = try procfs.read("\(pid)/stat") } catch {
             // ESRCH: it went away between the open and the read.
