@@ -47,5 +47,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftStrict),
+
+        .target(name: "CHarness", path: "Tests/CHarness", cSettings: cStrict),
+        .testTarget(name: "IntegrationTests", dependencies: ["CHarness"], swiftSettings: swiftStrict),
     ]
 )
