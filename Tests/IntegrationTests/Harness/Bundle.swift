@@ -163,7 +163,7 @@ func withBundle(
     try body(bundle)
 }
 
-/// The config.json that `runc spec` writes for an identity, without a terminal; made once for each.
+/// The config.json that `runc spec` writes for an identity, without a terminal and with a writable root; made once for each.
 private enum DefaultSpec {
     private static let lock = NSLock()
     nonisolated(unsafe) private static var made: [Identity: JSONValue] = [:]
@@ -173,6 +173,7 @@ private enum DefaultSpec {
             if let config = made[identity] { return config }
             var config = try make(identity)
             config["process.terminal"] = false
+            config["root.readonly"] = false
             if identity == .subordinateRanges { config.mapSubordinateRanges(of: try TestHost.shared.user) }
             made[identity] = config
             return config
