@@ -33,7 +33,7 @@ int ch_accept_descriptor(int listener, char *text, int size, int *length);
 // Sends a signal through a pidfd.
 int ch_pidfd_send_signal(int pidfd, int signal);
 
-// Makes this process the one that orphans below it are given to.
-int ch_set_subreaper(int on);
+// Sends one message to a UNIX datagram socket.
+int ch_send_datagram(const char *path, const char *text);
 
 #endif

@@ -35,7 +35,7 @@ struct Leftovers {
         }
     }
 
-    private func find() throws -> [String] {
+    func find() throws -> [String] {
         try processes().map { "process \($0): \(Self.commandLine(of: $0))" }
             + mounts().map { "mount \($0)" }
             + cgroups().map { "cgroup \($0)" }
@@ -43,7 +43,7 @@ struct Leftovers {
     }
 
     /// Processes that the bundle's commands have started, or that live in a mount namespace in which the bundle is mounted.
-    private func processes() throws -> [pid_t] {
+    func processes() throws -> [pid_t] {
         let ownMountNamespace = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/mnt")
         let mark = "RUNC_ITEST=\(getpid())-\(bundle.id)"
         return try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { pid_t($0) }.filter { pid in
