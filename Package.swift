@@ -34,21 +34,24 @@ let package = Package(
         library("IDMapping"),
         library("SeccompFilter", ["RuntimeSpec", "CSeccomp"]),
         library("CgroupControl", ["LinuxKernel", "RuntimeSpec"]),
-        library("ContainerPlan", ["RuntimeSpec", "IDMapping"]),
-        library("ContainerInit", ["ContainerPlan", "LinuxKernel"]),
+        library("ContainerPlan", ["LinuxKernel", "RuntimeSpec", "IDMapping", "CgroupControl"]),
+        library("ContainerInit", ["LinuxKernel", "RuntimeSpec", "CgroupControl", "ContainerPlan"]),
         library("UsernsRuntime", [
             "LinuxKernel", "RuntimeSpec", "IDMapping", "SeccompFilter", "CgroupControl", "ContainerPlan", "ContainerInit",
         ]),
+        library("CommandLineInterface", [
+            "UsernsRuntime", "RuntimeSpec", "SeccompFilter", systemPackage,
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Logging", package: "swift-log"),
+        ]),
+        // On another platform it is a program that refuses: everything beneath it needs Linux.
         .executableTarget(
             name: "runc",
-            dependencies: [
-                "UsernsRuntime",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
+            dependencies: [.target(name: "CommandLineInterface", condition: .when(platforms: [.linux]))],
             swiftSettings: swiftStrict),
 
         .target(name: "CHarness", path: "Tests/CHarness", cSettings: cStrict),
         .testTarget(name: "IntegrationTests", dependencies: ["CHarness"], swiftSettings: swiftStrict),
+        tests(of: "IDMapping"),
     ]
 )

@@ -1,0 +1,21 @@
+import ArgumentParser
+import UsernsRuntime
+
+/// `ps ID [ps options]`.
+struct PsCommand: RuntimeCommand {
+    static let configuration = CommandConfiguration.command("ps", abstract: "Shows the processes of a container.")
+
+    @Option(name: .shortAndLong, parsing: .unconditional, help: .listFormat)
+    var format = ListFormat.table
+
+    @Argument(help: .containerID)
+    var id: String
+
+    @Argument(parsing: .captureForPassthrough, help: "Options for ps(1).")
+    var psOptions: [String] = []
+
+    func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
+        try runtime.refuse("ps")
+        return 0
+    }
+}

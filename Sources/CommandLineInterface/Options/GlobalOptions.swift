@@ -1,0 +1,51 @@
+import ArgumentParser
+import UsernsRuntime
+
+/// The options before the command's name, and what follows them.
+///
+/// It is parsed by itself, and the command by itself after it: options of the same name may stand before and after the
+/// command's name (`--rootless=true`, `spec --rootless`), and what follows the id of exec and ps is nobody's option.
+struct GlobalOptions: ParsableCommand {
+    // The name of a super-command tells ArgumentParser that completion scripts are not made here. Looking for that request
+    // costs it two more parses.
+    static let configuration = CommandConfiguration(commandName: "runc", _superCommandName: "")
+
+    @Flag(help: .flag("Log debug lines."))
+    var debug = false
+
+    @Option(parsing: .unconditional, help: .option("Append log lines to this file.", kind: "file", default: "standard error"))
+    var log: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Write log lines in this format.", valueName: "format"))
+    var logFormat = LogFormat.text
+
+    @Option(
+        parsing: .unconditional,
+        help: .option("Keep the state of containers here.", kind: "dir", default: "$XDG_RUNTIME_DIR/runc, or /run/runc for root"))
+    var root: String?
+
+    @Flag(help: .flag("Have systemd make the cgroups; cgroupsPath is slice:prefix:name."))
+    var systemdCgroup = false
+
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Take it that full access to cgroups is unlikely.", valueName: "setting"))
+    var rootless = RootlessSetting.auto
+
+    @Flag(help: .flag("Fail where a limit can't be enforced, rather than warn."))
+    var strictLimits = false
+
+    @Flag(name: .shortAndLong, help: .flag("Show the versions of the program, of the specification and of libseccomp."))
+    var version = false
+
+    @Argument(help: .hidden)
+    var command: String?
+
+    @Argument(parsing: .captureForPassthrough, help: .hidden)
+    var commandArguments: [String] = []
+
+    var request: GlobalRequest {
+        GlobalRequest(root: root, rootless: rootless, systemdCgroup: systemdCgroup, strictLimits: strictLimits)
+    }
+}
+
+extension RootlessSetting: ExpressibleByArgument {}

@@ -1,0 +1,59 @@
+import ContainerPlan
+import Glibc
+import LinuxKernel
+import SystemPackage
+
+/// A further process of a container, from the clone to its execve.
+public struct ExecProcess {
+    let plan: ExecPlan
+    /// The pidfd of the container's init.
+    let container: FileDescriptor
+    /// The runtime's: what the container has at /proc is not to be trusted.
+    let procfs: ProcessFileSystem
+
+    public init(plan: ExecPlan, container: FileDescriptor, procfs: ProcessFileSystem) {
+        self.plan = plan
+        self.container = container
+        self.procfs = procfs
+    }
+
+    public func run(_ channel: borrowing ChildChannel) -> Never {
+        if plan.needsIntermediate {
+            IntermediateProcess.runExec(plan.namespaces, of: container, channel, sibling: runProcess)
+        }
+        do throws(KernelError) {
+            try CurrentProcess.setDumpable(false)
+            try NamespaceJoiner.join(plan.namespaces, of: container)
+        } catch { channel.fail(ChildFailure(.intermediate, error)) }
+        runProcess(channel)
+    }
+
+    private func runProcess(_ channel: borrowing ChildChannel) -> Never {
+        var place = ChildFailure.Place.process(.becomeSetupUser)
+        do throws(KernelError) {
+            try CurrentProcess.setParentDeathSignal(SIGKILL)
+            try channel.expect(.proceed)
+            try SignalQueue.restoreDefaults()
+            umask(0)
+            try CurrentProcess.newSession()
+            if let user = plan.setupUser { try user.become() }
+            var terminal: ContainerTerminal?
+            if plan.process.terminal {
+                place = .process(.openTerminal)
+                let root = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
+                let opened = try ContainerTerminal(in: RootDirectory(root.borrowed), size: plan.process.terminalSize)
+                try channel.send(.terminal, passing: [opened.controller.borrowed])
+                terminal = opened
+            }
+            let start = ProcessStart(plan.process, procfs: procfs, terminal: terminal)
+            try start.prepare(&place)
+            place = .process(.waitForStart)
+            try channel.send(.ready)
+            try channel.expect(.release)
+            try CurrentProcess.setParentDeathSignal(0)
+            start.finish(reportingTo: .channel(channel.descriptor)) { () throws(KernelError) in }
+        } catch {
+            channel.fail(ChildFailure(place, error))
+        }
+    }
+}

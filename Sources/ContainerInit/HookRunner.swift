@@ -1,0 +1,38 @@
+import LinuxKernel
+import RuntimeSpec
+import SystemPackage
+
+/// Runs hooks one after the other. Spec: config.md, "POSIX-platform Hooks".
+public enum HookRunner {
+    /// A hook that failed: which of its kind, and why.
+    public struct Failure: Error, Sendable, Equatable {
+        public let message: String
+    }
+
+    /// The first that fails ends it.
+    ///
+    /// - Parameter state: the container's state as JSON, which each hook gets on its standard input.
+    public static func run(_ hooks: [Hook], kind: String, state: String) throws(Failure) {
+        for (index, hook) in hooks.enumerated() { try run(hook, name: "hooks.\(kind)[\(index)] (\(hook.path))", state: state) }
+    }
+
+    private static func run(_ hook: Hook, name: String, state: String) throws(Failure) {
+        let spawn = Spawn(
+            hook.path, arguments: hook.args.isEmpty ? [hook.path] : hook.args, environment: hook.env, input: state,
+            timeoutMilliseconds: hook.timeout.map { Int32(clamping: Int64($0) * 1000) })
+        let outcome: Spawn.Outcome
+        do throws(KernelError) { outcome = try spawn.run() } catch { throw Failure(message: "\(name): \(error)") }
+        if outcome.succeeded { return }
+        let end =
+            if outcome.timedOut {
+                "timed out after \(hook.timeout ?? 0) s"
+            } else {
+                switch outcome.termination {
+                case .exited(let status): "exit status \(status)"
+                case .signaled(let signal): "killed by signal \(signal)"
+                }
+            }
+        let printed = (outcome.output + outcome.errors).split(separator: "\n").joined(separator: "; ")
+        throw Failure(message: "\(name): \(end)" + (printed.isEmpty ? "" : ": \(printed)"))
+    }
+}

@@ -1,0 +1,86 @@
+import ContainerPlan
+import Glibc
+import LinuxKernel
+import RuntimeSpec
+import SystemPackage
+
+/// The container's first process, from the clone to its execve.
+public struct InitProcess {
+    let plan: InitPlan
+    /// The copies of mounts that the runtime opened; empty where init opens them itself.
+    let sources: DescriptorList
+    /// `exec.fifo` as O_PATH, for `create`; nil for `run`, whose `release` is the start.
+    let fifo: FileDescriptor?
+    let procfs: ProcessFileSystem
+    /// The state that hooks get, of a status and a pid.
+    let hookState: (_ status: String, _ pid: Int32) -> String
+
+    public init(
+        plan: InitPlan, sources: DescriptorList, fifo: FileDescriptor?, procfs: ProcessFileSystem,
+        hookState: @escaping (String, Int32) -> String
+    ) {
+        self.plan = plan
+        self.sources = sources
+        self.fifo = fifo
+        self.procfs = procfs
+        self.hookState = hookState
+    }
+
+    /// Runs in the child of the runtime's clone.
+    public func run(_ channel: borrowing ChildChannel) -> Never {
+        if plan.namespaces.route == .intermediate {
+            IntermediateProcess.run(plan.namespaces, channel, sibling: runInit)
+        }
+        runInit(channel)
+    }
+
+    private func runInit(_ channel: borrowing ChildChannel) -> Never {
+        var place = ChildFailure.Place.step(0)
+        do throws(KernelError) {
+            try CurrentProcess.setParentDeathSignal(SIGKILL)
+            try channel.expect(.proceed)
+            // Mapped: from here on nobody has to read our /proc files, and in a joined PID namespace somebody could.
+            try CurrentProcess.setDumpable(false)
+            try SignalQueue.restoreDefaults()
+            umask(0)
+            try CurrentProcess.newSession()
+
+            let interpreter = try StepInterpreter(plan: plan, sources: sources, procfs: procfs, hookState: hookState)
+            for (index, step) in plan.steps.enumerated() {
+                place = .step(index)
+                try interpreter.perform(step, channel)
+            }
+            let start = ProcessStart(plan.process, procfs: procfs, terminal: interpreter.terminal)
+            try start.prepare(&place)
+            place = .process(.waitForStart)
+            try channel.send(.ready)
+            try channel.expect(.release)
+            try CurrentProcess.setParentDeathSignal(0)
+            if let fifo { waitForStart(fifo, start, channel) }
+            start.finish(reportingTo: .channel(channel.descriptor), runHooks: runStartHooks)
+        } catch {
+            channel.fail(ChildFailure(place, error))
+        }
+    }
+
+    /// A created container: nobody listens on the socket any more, `start` listens on the fifo.
+    ///
+    /// The open waits for its reader. After a byte that says "started" the fifo stays open until the execve closes it,
+    /// or until a failure was written to it: `start` learns either.
+    private func waitForStart(_ fifo: FileDescriptor, _ start: ProcessStart, _ channel: borrowing ChildChannel) -> Never {
+        close(channel.socket.descriptor.rawValue)
+        do throws(KernelError) {
+            // Open until the execve closes it.
+            let opened = FileDescriptor(rawValue: try procfs.reopen(fifo, .writeOnly).release())
+            try StartFIFO.tellStarted(opened)
+            start.finish(reportingTo: .fifo(opened), runHooks: runStartHooks)
+        } catch { _exit(1) }
+    }
+
+    private func runStartHooks() throws(KernelError) {
+        guard !plan.hooks.startContainer.isEmpty else { return }
+        do throws(HookRunner.Failure) {
+            try HookRunner.run(plan.hooks.startContainer, kind: "startContainer", state: hookState("created", getpid()))
+        } catch { throw KernelError(.execve, .ioError, error.message) }
+    }
+}

@@ -1,0 +1,94 @@
+import ContainerPlan
+import Glibc
+import LinuxKernel
+import SystemPackage
+
+/// The process between the runtime and init, where one clone cannot express the order: it joins and unshares, clones
+/// the other as its sibling (so that it is the runtime's own child), tells its pid, and goes away.
+enum IntermediateProcess {
+    static func run(_ namespaces: NamespacePlan, _ channel: borrowing ChildChannel, sibling: (borrowing ChildChannel) -> Never) -> Never {
+        do throws(KernelError) {
+            try CurrentProcess.setParentDeathSignal(SIGKILL)
+            try join(namespaces)
+            if namespaces.userNamespace == .new {
+                try CurrentProcess.unshare([.user])
+                try channel.send(.awaitingMap)
+                try channel.expect(.mapped)
+            }
+            if !namespaces.timeOffsets.isEmpty {
+                try CurrentProcess.unshare([.time])
+                try ProcessFileSystem().write("self/timens_offsets", namespaces.timeOffsets)
+            }
+            try cloneSibling(flags: namespaces.cloneFlags, channel, sibling)
+        } catch {
+            channel.fail(ChildFailure(.intermediate, error))
+        }
+    }
+
+    /// The same for `exec`: all of the container's namespaces at once, by its init's pidfd.
+    static func runExec(
+        _ namespaces: Set<NamespaceKind>, of container: FileDescriptor, _ channel: borrowing ChildChannel,
+        sibling: (borrowing ChildChannel) -> Never
+    ) -> Never {
+        do throws(KernelError) {
+            // Once inside, processes of the container could trace us.
+            try CurrentProcess.setDumpable(false)
+            try CurrentProcess.setParentDeathSignal(SIGKILL)
+            try NamespaceJoiner.join(namespaces, of: container)
+            try cloneSibling(flags: 0, channel, sibling)
+        } catch {
+            channel.fail(ChildFailure(.intermediate, error))
+        }
+    }
+
+    /// With CLONE_PARENT the exit signal is taken from us, and another than 0 is refused.
+    private static func cloneSibling(flags: UInt64, _ channel: borrowing ChildChannel, _ sibling: (borrowing ChildChannel) -> Never) throws(KernelError) -> Never {
+        guard let other = try ChildProcess.clone(flags: flags | ChildProcess.siblingFlag, exitSignal: 0) else { sibling(channel) }
+        try channel.send(.initProcess(pid: other.pid), passing: [other.pidfd.borrowed])
+        _exit(0)
+    }
+
+    /// First what our own privilege allows; what it does not may be owned by the user namespace that is joined next.
+    private static func join(_ namespaces: NamespacePlan) throws(KernelError) {
+        guard case .joined(let userPath) = namespaces.userNamespace else {
+            for join in namespaces.joins { try NamespaceJoiner.join(join.kind, path: join.path) }
+            return
+        }
+        let user = try NamespaceJoiner.open(.user, path: userPath)
+        let postponed = DescriptorList()
+        var kinds: [NamespaceKind] = []
+        for join in namespaces.joins {
+            let descriptor = try NamespaceJoiner.open(join.kind, path: join.path)
+            do throws(KernelError) { try CurrentProcess.join(descriptor.borrowed, flags: join.kind.flag) } catch {
+                guard error.errno == .notPermitted else { throw KernelError(error.call, error.errno, join.path) }
+                kinds.append(join.kind)
+                postponed.append(descriptor)
+            }
+        }
+        try CurrentProcess.join(user.borrowed, flags: NamespaceKind.user.flag)
+        for (index, kind) in kinds.enumerated() { try CurrentProcess.join(postponed[index], flags: kind.flag) }
+    }
+}
+
+/// Joining of namespaces by path or by process.
+enum NamespaceJoiner {
+    /// A descriptor of a namespace; setns(2) checks that it is of that kind.
+    static func open(_ kind: NamespaceKind, path: String) throws(KernelError) -> OwnedDescriptor {
+        try FileDescriptor.currentDirectory.open(path, .readOnly)
+    }
+
+    static func join(_ kind: NamespaceKind, path: String) throws(KernelError) {
+        let descriptor = try open(kind, path: path)
+        do throws(KernelError) { try CurrentProcess.join(descriptor.borrowed, flags: kind.flag) } catch {
+            throw KernelError(error.call, error.errno, path)
+        }
+    }
+
+    /// All in one call, so that the process cannot end between two of them. Man: setns(2), pidfd: Linux 5.8.
+    static func join(_ kinds: Set<NamespaceKind>, of process: FileDescriptor) throws(KernelError) {
+        guard !kinds.isEmpty else { return }
+        do throws(KernelError) { try CurrentProcess.join(process, flags: kinds.reduce(0) { $0 | $1.flag }) } catch {
+            throw KernelError(error.call, error.errno, kinds.map(\.rawValue).sorted().joined(separator: ", "))
+        }
+    }
+}

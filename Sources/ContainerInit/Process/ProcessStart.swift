@@ -1,0 +1,137 @@
+import ContainerPlan
+import Glibc
+import LinuxKernel
+import SystemPackage
+
+/// The last stage: from a container that is set up to the execve of its process.
+///
+/// `prepare` does all that may fail for the person's sake, and all that allocates; `finish` gives up privileges step by
+/// step on prepared values.
+final class ProcessStart {
+    private let plan: ProcessPlan
+    private let procfs: ProcessFileSystem
+    private let terminal: ContainerTerminal?
+    private var executable = ""
+    private var arguments = CStringArray([])
+    private var environment = CStringArray([])
+    /// The directory could not be entered as root: it is tried as the process's user.
+    private var entersDirectoryAsUser = false
+
+    init(_ plan: ProcessPlan, procfs: ProcessFileSystem, terminal: ContainerTerminal?) {
+        self.plan = plan
+        self.procfs = procfs
+        self.terminal = terminal
+    }
+
+    func prepare(_ place: inout ChildFailure.Place) throws(KernelError) {
+        place = .process(.standardDescriptors)
+        try takeStandardDescriptors()
+        place = .process(.changeDirectory)
+        do throws(KernelError) { try enterWorkingDirectory() } catch {
+            guard error.errno == .permissionDenied else { throw error }
+            entersDirectoryAsUser = true
+        }
+        place = .process(.findExecutable)
+        let variables = try ProcessEnvironment.complete(plan.environment, uid: plan.uid)
+        executable = try ExecutableSearch.find(plan.arguments[0], environment: variables)
+        arguments = CStringArray(plan.arguments)
+        environment = CStringArray(variables)
+    }
+
+    private func takeStandardDescriptors() throws(KernelError) {
+        if let terminal {
+            try Terminal.makeControlling(terminal.peer.borrowed)
+            for descriptor: Int32 in 0...2 { try terminal.peer.borrowed.duplicate(onto: descriptor) }
+        }
+        // /dev/stdout and its kin can be opened again only by their owner. Not every file lets itself be given away.
+        for descriptor: Int32 in 0...2 {
+            let stream = FileDescriptor(rawValue: descriptor)
+            let status: FileStatus
+            do throws(KernelError) { status = try stream.status() } catch { continue }
+            let isNull = status.isCharacterDevice && status.representedMajor == 1 && status.representedMinor == 3
+            if isNull || status.uid == plan.uid { continue }
+            do throws(KernelError) { try stream.changeOwner(uid: plan.uid, gid: plan.gid) } catch {
+                guard [.invalidArgument, .notPermitted, .readOnlyFileSystem].contains(error.errno) else { throw error }
+            }
+        }
+    }
+
+    /// A directory outside the root (by a descriptor that leaked) has no name inside: CVE-2024-21626.
+    private func enterWorkingDirectory() throws(KernelError) {
+        try CurrentProcess.changeDirectory(plan.cwd)
+        guard try CurrentProcess.workingDirectory().hasPrefix("/") else { throw KernelError(.chdir, .noSuchFileOrDirectory, plan.cwd) }
+    }
+
+    /// To whom a failure of the last stage is told.
+    enum Listener {
+        case channel(FileDescriptor)
+        case fifo(FileDescriptor)
+    }
+
+    func finish(reportingTo listener: Listener, runHooks: () throws(KernelError) -> Void) -> Never {
+        var action = ProcessAction.startHook
+        do throws(KernelError) {
+            try runHooks()
+            action = .closeDescriptors
+            try CurrentProcess.closeOnExec(from: plan.firstClosedDescriptor)
+            action = .securityLabel
+            for label in plan.securityLabels { try procfs.write("self/attr/" + label.attribute, label.text) }
+
+            if plan.noNewPrivileges { try CurrentProcess.setNoNewPrivileges() }
+            // Without no_new_privs the filter needs CAP_SYS_ADMIN, which goes next; with it, it can come last and need
+            // not allow all of this.
+            if !plan.noNewPrivileges {
+                action = .seccomp
+                try installSeccomp()
+            }
+            action = .capabilities
+            try limitBoundingSet()
+            try CurrentProcess.keepCapabilities(true)
+            action = .groups
+            if let groups = plan.groups { try CurrentProcess.setGroups(groups) }
+            action = .user
+            try CurrentProcess.setGID(plan.gid)
+            try CurrentProcess.setUID(plan.uid)
+            action = .capabilities
+            try setCapabilities()
+            action = .changeDirectory
+            if entersDirectoryAsUser { try enterWorkingDirectory() }
+            umask(plan.umask)
+            action = .seccomp
+            if plan.noNewPrivileges { try installSeccomp() }
+            action = .execute
+            throw KernelError(.execve, Execute.path(executable, arguments, environment), executable)
+        } catch {
+            let failure = ChildFailure(.process(action), error)
+            do throws(KernelError) {
+                switch listener {
+                case .channel(let socket): try MessageSocket.send(ChildMessage.failure(failure).encoded(), passing: [], over: socket)
+                case .fifo(let fifo): try StartFIFO.tell(failure, fifo)
+                }
+            } catch {}
+            _exit(1)
+        }
+    }
+
+    private func installSeccomp() throws(KernelError) {
+        guard let seccomp = plan.seccomp else { return }
+        try CurrentProcess.installSeccompFilter(seccomp.instructions, flags: seccomp.flags)
+    }
+
+    private func limitBoundingSet() throws(KernelError) {
+        for capability in 0...plan.capabilities.last where plan.capabilities.bounding & (1 << UInt64(capability)) == 0 {
+            // What is not there cannot be dropped, and dropping needs CAP_SETPCAP.
+            if CurrentProcess.boundingSetHas(capability) { try CurrentProcess.dropFromBoundingSet(capability) }
+        }
+    }
+
+    private func setCapabilities() throws(KernelError) {
+        let sets = plan.capabilities
+        try CurrentProcess.setCapabilities(
+            CapabilitySets(effective: sets.effective, permitted: sets.permitted, inheritable: sets.inheritable))
+        try CurrentProcess.clearAmbientCapabilities()
+        for capability in 0...sets.last where sets.ambient & (1 << UInt64(capability)) != 0 {
+            try CurrentProcess.raiseAmbientCapability(capability)
+        }
+    }
+}

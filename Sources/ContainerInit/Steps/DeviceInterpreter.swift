@@ -1,0 +1,64 @@
+import ContainerPlan
+import Glibc
+import LinuxKernel
+import RuntimeSpec
+import SystemPackage
+
+/// The steps that fill /dev.
+extension StepInterpreter {
+    func makeDevice(_ device: DeviceStep) throws(KernelError) {
+        if device.isBound { return try bindDevice(device) }
+        let entry = try root.makeParent(of: device.path)
+        let directory = entry.directory.borrowed
+        do throws(KernelError) {
+            try directory.makeNode(
+                entry.name, type: device.type.nodeType, mode: mode_t(device.permissions), major: device.major, minor: device.minor)
+        } catch {
+            switch error.errno {
+            case .fileExists: return try requireDevice(device, try directory.open(entry.name, [.path, .noFollow]).borrowed)
+            case .notPermitted where device.type != .fifo: return try bindDevice(device)
+            default: throw error
+            }
+        }
+        if device.uid != 0 || device.gid != 0 {
+            try directory.open(entry.name, [.path, .noFollow]).borrowed.changeOwner(uid: device.uid, gid: device.gid)
+        }
+    }
+
+    /// The host's node of the same path: where no node can be made, or it would be without effect (SB_I_NODEV).
+    private func bindDevice(_ device: DeviceStep) throws(KernelError) {
+        let copy = try Mounts.copy(of: device.path, recursive: false)
+        try requireDevice(device, copy.borrowed)
+        let target = try root.makeFile(device.path)
+        try Mounts.attach(copy.borrowed, on: target.borrowed)
+    }
+
+    private func requireDevice(_ device: DeviceStep, _ node: FileDescriptor) throws(KernelError) {
+        let status = try node.status()
+        let isSame = status.mode & S_IFMT == device.type.nodeType
+            && (device.type == .fifo || (status.representedMajor == device.major && status.representedMinor == device.minor))
+        guard isSame else { throw KernelError(.mknod, .fileExists, device.path) }
+    }
+
+    /// What is there stays, but for a device where a link of the container's own devpts belongs.
+    func makeLink(_ path: String, to target: String) throws(KernelError) {
+        let entry = try root.makeParent(of: path)
+        do throws(KernelError) { try entry.directory.borrowed.makeSymbolicLink(entry.name, to: target) } catch {
+            guard error.errno == .fileExists else { throw error }
+            let status = try entry.directory.borrowed.open(entry.name, [.path, .noFollow]).borrowed.status()
+            if status.isSymbolicLink || status.isDirectory { return }
+            try entry.directory.borrowed.unlink(entry.name)
+            try entry.directory.borrowed.makeSymbolicLink(entry.name, to: target)
+        }
+    }
+}
+
+extension DeviceType {
+    var nodeType: mode_t {
+        switch self {
+        case .block: S_IFBLK
+        case .character, .unbufferedCharacter: S_IFCHR
+        case .fifo: S_IFIFO
+        }
+    }
+}

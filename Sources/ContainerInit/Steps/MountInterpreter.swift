@@ -1,0 +1,189 @@
+import CgroupControl
+import ContainerPlan
+import Glibc
+import LinuxKernel
+import SystemPackage
+
+/// The steps that mount.
+extension StepInterpreter {
+    /// Attached where its path is, so that hooks find it there; over `/` where that path cannot be reached from here.
+    func attachRoot(_ path: String) throws(KernelError) {
+        let target: OwnedDescriptor
+        do throws(KernelError) { target = try FileDescriptor.currentDirectory.open(path, [.path, .directory]) } catch {
+            guard error.errno == .permissionDenied else { throw error }
+            target = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
+        }
+        try Mounts.attach(root.descriptor, on: target.borrowed)
+    }
+
+    /// Only the root of a mount takes a propagation: it is looked for from the path upwards.
+    func isolateMount(holding path: String) throws(KernelError) {
+        var directory = try FileDescriptor.currentDirectory.open(path, [.path, .directory])
+        for _ in 0..<256 {
+            do throws(KernelError) { return try Mounts.setPropagation(directory.borrowed, .privately, recursive: false) } catch {
+                guard error.errno == .invalidArgument else { throw error }
+            }
+            directory = try directory.borrowed.open("..", [.path, .directory])
+        }
+        throw KernelError(.mount_setattr, .invalidArgument, path)
+    }
+
+    func mount(_ step: MountStep) throws(KernelError) {
+        switch step.content {
+        case .bind(let source): try bind(sources[source], step, recursiveAttributes: false)
+        case .fileSystem(let type, let source, let options): try mountFileSystem(type, source, options, step)
+        case .remount(let options): try remount(options, step)
+        case .cgroupTmpfs: try mountCgroupTmpfs(step)
+        case .cgroup2: try mountCgroup2(step)
+        }
+    }
+
+    private func bind(_ source: FileDescriptor, _ step: MountStep, recursiveAttributes: Bool) throws(KernelError) {
+        let target = try source.status().isDirectory ? root.makeDirectories(step.destination) : root.makeFile(step.destination)
+        // While it is detached nobody sees it without its attributes.
+        try Mounts.setAttributes(source, set: step.options.set, clear: step.options.clear, recursive: recursiveAttributes)
+        try finish(source, step, on: target.borrowed)
+    }
+
+    private func finish(_ mount: FileDescriptor, _ step: MountStep, on target: FileDescriptor) throws(KernelError) {
+        try Mounts.setAttributes(mount, set: step.options.recursiveSet, clear: step.options.recursiveClear, recursive: true)
+        try Mounts.attach(mount, on: target)
+        for change in step.options.propagation { try Mounts.setPropagation(mount, change.type, recursive: change.recursive) }
+    }
+
+    private func mountFileSystem(_ type: String, _ source: String?, _ options: [FileSystemOption], _ step: MountStep) throws(KernelError) {
+        let target = try root.makeDirectories(step.destination)
+        if type == "proc" || type == "sysfs" { try refuseLink(step.destination) }
+        let mount: OwnedDescriptor
+        do throws(KernelError) {
+            mount = try Mounts.fileSystem(type, source: source, options: options, attributes: step.options.set)
+        } catch {
+            guard case .bind(let index) = step.fallback, [.notPermitted, .resourceBusy].contains(error.errno), sources[index].rawValue >= 0
+            else { throw error }
+            return try bind(sources[index], step, recursiveAttributes: true)
+        }
+        try finish(mount.borrowed, step, on: target.borrowed)
+    }
+
+    /// An image with a link at /proc would have us mount elsewhere, and believe what lies at /proc (CVE-2019-19921).
+    private func refuseLink(_ destination: String) throws(KernelError) {
+        guard try !root.open(destination, [.path, .noFollow]).borrowed.status().isSymbolicLink else {
+            throw KernelError(.move_mount, .tooManySymbolicLinkLevels, destination)
+        }
+    }
+
+    private func remount(_ options: [FileSystemOption], _ step: MountStep) throws(KernelError) {
+        let mount = try root.open(step.destination, .path)
+        if !options.isEmpty { try Mounts.reconfigure(mount.borrowed, options: options) }
+        try Mounts.setAttributes(mount.borrowed, set: step.options.set, clear: step.options.clear)
+        try Mounts.setAttributes(mount.borrowed, set: step.options.recursiveSet, clear: step.options.recursiveClear, recursive: true)
+        for change in step.options.propagation { try Mounts.setPropagation(mount.borrowed, change.type, recursive: change.recursive) }
+    }
+
+    // MARK: cgroup
+
+    private static let cgroupAttributes: MountAttributes = [.readOnly, .noSetuid, .noDevices, .noExecution]
+
+    /// Each hierarchy under its own name, and only the part that is the container's.
+    private func mountCgroupTmpfs(_ step: MountStep) throws(KernelError) {
+        let target = try root.makeDirectories(step.destination)
+        let tmpfs = try Mounts.fileSystem(
+            "tmpfs", source: "tmpfs", options: [FileSystemOption("mode", "755"), FileSystemOption("size", "64k")],
+            attributes: [.noSetuid, .noDevices, .noExecution])
+        try finish(tmpfs.borrowed, step, on: target.borrowed)
+        for hierarchy in plan.cgroupHierarchies.hierarchies {
+            guard let copy = try ownCgroup(in: hierarchy) else { continue }
+            try tmpfs.borrowed.makeDirectory(hierarchy.name, mode: 0o755)
+            let directory = try tmpfs.borrowed.open(hierarchy.name, [.path, .directory, .noFollow])
+            try Mounts.attach(copy.borrowed, on: directory.borrowed)
+            let controllers = hierarchy.controllers.split(separator: ",").map(String.init)
+            if controllers.count > 1 {
+                for controller in controllers where controller != hierarchy.name {
+                    try tmpfs.borrowed.makeSymbolicLink(controller, to: hierarchy.name)
+                }
+            }
+        }
+        try Mounts.setAttributes(tmpfs.borrowed, set: .readOnly)
+    }
+
+    private func mountCgroup2(_ step: MountStep) throws(KernelError) {
+        let target = try root.makeDirectories(step.destination)
+        do throws(KernelError) {
+            let mount = try Mounts.fileSystem("cgroup2", source: "cgroup", options: [], attributes: step.options.set)
+            try finish(mount.borrowed, step, on: target.borrowed)
+        } catch {
+            guard [.notPermitted, .resourceBusy].contains(error.errno), let hierarchy = plan.cgroupHierarchies.unified,
+                let copy = try ownCgroup(in: hierarchy)
+            else { throw error }
+            try finish(copy.borrowed, step, on: target.borrowed)
+        }
+    }
+
+    /// A read-only copy of the cgroup that the container is in; nil where no mount of the host shows it.
+    private func ownCgroup(in hierarchy: CgroupHierarchies.Hierarchy) throws(KernelError) -> OwnedDescriptor? {
+        guard let membership = memberships.first(where: { $0.controllers == hierarchy.controllers }),
+            let path = hierarchy.directory(of: membership.path)
+        else { return nil }
+        let copy = try Mounts.copy(of: path, recursive: false)
+        try Mounts.setAttributes(copy.borrowed, set: Self.cgroupAttributes)
+        return copy
+    }
+
+    // MARK: hiding
+
+    func makeReadOnly(_ path: String) throws(KernelError) {
+        guard let target = try existing(path) else { return }
+        let copy = try Mounts.copy(of: "", from: target.borrowed, recursive: true)
+        try Mounts.setAttributes(copy.borrowed, set: .readOnly, recursive: true)
+        try Mounts.attach(copy.borrowed, on: target.borrowed)
+    }
+
+    /// A file disappears behind /dev/null, a directory behind an empty tmpfs.
+    func mask(_ path: String) throws(KernelError) {
+        guard let target = try existing(path) else { return }
+        if try target.borrowed.status().isDirectory {
+            if let attached = maskingDirectory?.borrowed {
+                let copy = try Mounts.copy(of: "", from: attached, recursive: false)
+                return try Mounts.attach(copy.borrowed, on: target.borrowed)
+            }
+            let tmpfs = try Mounts.fileSystem(
+                "tmpfs", source: "tmpfs", options: [FileSystemOption("size", "0"), FileSystemOption("mode", "755")],
+                attributes: [.readOnly, .noSetuid, .noDevices, .noExecution])
+            try Mounts.attach(tmpfs.borrowed, on: target.borrowed)
+            maskingDirectory = consume tmpfs
+        } else {
+            let null = try root.open("/dev/null", [.path, .noFollow])
+            let status = try null.borrowed.status()
+            // A container that could put something else there could read what is to be hidden (CVE-2025-31133).
+            guard status.isCharacterDevice, status.representedMajor == 1, status.representedMinor == 3 else {
+                throw KernelError(.open, .operationNotSupportedByDevice, "/dev/null")
+            }
+            let copy = try Mounts.copy(of: "", from: null.borrowed, recursive: false)
+            try Mounts.attach(copy.borrowed, on: target.borrowed)
+        }
+    }
+
+    /// What is not there needs no hiding.
+    private func existing(_ path: String) throws(KernelError) -> OwnedDescriptor? {
+        do throws(KernelError) { return try root.open(path, .path) } catch {
+            if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return nil }
+            throw error
+        }
+    }
+
+    /// Without pivot_root the host's mounts stay below the new root: its proc and sysfs must not be left as a way back.
+    func concealKernelMounts() throws(KernelError) {
+        let ours = try procfs.read("self/mountinfo")
+        let rootMount = plan.steps.compactMap { if case .attachRoot(let path) = $0 { path } else { nil } }.first ?? "/"
+        for mount in MountInfo.parse(ours).reversed() where mount.fileSystemType == "proc" || mount.fileSystemType == "sysfs" {
+            if mount.mountPoint.hasPrefix(rootMount + "/") { continue }
+            do throws(KernelError) { try Mounts.unmount(mount.mountPoint) } catch {
+                // A mount that a more privileged user namespace locked cannot be taken away, but covered.
+                guard [.notPermitted, .invalidArgument, .resourceBusy].contains(error.errno) else { throw error }
+                let target = try FileDescriptor.currentDirectory.open(mount.mountPoint, .path)
+                let tmpfs = try Mounts.fileSystem("tmpfs", source: "tmpfs", options: [], attributes: .readOnly)
+                try Mounts.attach(tmpfs.borrowed, on: target.borrowed)
+            }
+        }
+    }
+}

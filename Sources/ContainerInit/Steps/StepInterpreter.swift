@@ -1,0 +1,134 @@
+import CgroupControl
+import ContainerPlan
+import Glibc
+import LinuxKernel
+import SystemPackage
+
+/// Does the plan's steps, one by one. What one leaves for a later one is here.
+final class StepInterpreter {
+    let plan: InitPlan
+    let procfs: ProcessFileSystem
+    let hookState: (_ status: String, _ pid: Int32) -> String
+    /// Our own, from before the cgroup namespace hid them; read only for a plan that shows them to the container.
+    let memberships: [CgroupMembership]
+    /// Detached copies, numbered as in the plan.
+    private(set) var sources: DescriptorList
+    private(set) var terminal: ContainerTerminal?
+    /// The masked directories share one empty, read-only tmpfs: this is where it is attached first.
+    var maskingDirectory: OwnedDescriptor?
+
+    init(
+        plan: InitPlan, sources: DescriptorList, procfs: ProcessFileSystem, hookState: @escaping (String, Int32) -> String
+    ) throws(KernelError) {
+        self.plan = plan
+        self.sources = sources
+        self.procfs = procfs
+        self.hookState = hookState
+        memberships = plan.showsCgroups ? CgroupMembership.parse(try procfs.read("self/cgroup")) : []
+    }
+
+    /// The container's root file system.
+    var root: RootDirectory { RootDirectory(sources[plan.rootSource!]) }
+
+    func perform(_ step: InitStep, _ channel: borrowing ChildChannel) throws(KernelError) {
+        switch step {
+        case .joinNamespace(let join): try NamespaceJoiner.join(join.kind, path: join.path)
+        case .setPropagationOfAll(let propagation):
+            let slash = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
+            try Mounts.setPropagation(slash.borrowed, propagation, recursive: true)
+        case .isolateParentOfRoot(let path): try isolateMount(holding: path)
+        case .openSources: sources = try MountSources.open(plan.sources)
+        case .becomeSetupUser(let user): try user.become()
+        case .createCgroupNamespace: try CurrentProcess.unshare([.cgroup])
+        case .joinSessionKeyring(let name): try joinSessionKeyring(name)
+        case .bringUpLoopback: try LoopbackInterface.bringUp()
+        case .setHostname(let name): try CurrentProcess.setHostname(name)
+        case .setDomainname(let name): try CurrentProcess.setDomainname(name)
+        case .setPersonality(let persona): try CurrentProcess.setPersonality(persona)
+        case .awaitRuntimeHooks:
+            try channel.send(.runtimeHooksDue)
+            try channel.expect(.hooksDone)
+        case .attachRoot(let path): try attachRoot(path)
+        case .mount(let step): try mount(step)
+        case .makeDevice(let device): try makeDevice(device)
+        case .makeLink(let path, let target): try makeLink(path, to: target)
+        case .openTerminal(let size, let withConsole):
+            // Without a mount namespace of its own the container's terminal is one of the host's.
+            let slash = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
+            let opened = try ContainerTerminal(in: withConsole ? root : RootDirectory(slash.borrowed), size: size)
+            if withConsole { try opened.mountConsole(in: root) }
+            try channel.send(.terminal, passing: [opened.controller.borrowed])
+            terminal = opened
+        case .makeWorkingDirectory(let path): try makeWorkingDirectory(path)
+        case .runContainerHooks: try runContainerHooks()
+        case .enterRoot(let entry): try enterRoot(entry)
+        case .setRootPropagation(let propagation, let recursive):
+            try Mounts.setPropagation(root.descriptor, propagation, recursive: recursive)
+        case .setSysctl(_, let path, let value): try procfs.write(path, value)
+        case .makeReadOnly(let path): try makeReadOnly(path)
+        case .mask(let path): try mask(path)
+        case .makeRootReadOnly: try Mounts.setAttributes(root.descriptor, set: .readOnly)
+        }
+    }
+
+    private func joinSessionKeyring(_ name: String) throws(KernelError) {
+        do throws(KernelError) { try CurrentProcess.joinNewSessionKeyring(named: name) } catch {
+            // A kernel without keys has no keyring that could leak.
+            guard error.errno == .noFunction else { throw error }
+        }
+    }
+
+    private func runContainerHooks() throws(KernelError) {
+        do throws(HookRunner.Failure) {
+            try HookRunner.run(plan.hooks.createContainer, kind: "createContainer", state: hookState("creating", getpid()))
+        } catch { throw KernelError(.execve, .ioError, error.message) }
+    }
+
+    /// What cannot be made (a read-only root) is told by the chdir that comes later.
+    private func makeWorkingDirectory(_ path: String) throws(KernelError) {
+        do throws(KernelError) { _ = try root.makeDirectories(path) } catch {
+            guard [.readOnlyFileSystem, .permissionDenied, .notPermitted].contains(error.errno) else { throw error }
+        }
+    }
+
+    private func enterRoot(_ entry: InitStep.RootEntry) throws(KernelError) {
+        switch entry {
+        case .pivot: try Mounts.pivotRoot(to: root.descriptor)
+        case .move:
+            try concealKernelMounts()
+            try Mounts.moveRoot(to: root.descriptor)
+        case .changeRoot(let path):
+            try CurrentProcess.changeDirectory(path)
+            try Mounts.changeRootHere()
+        }
+    }
+}
+
+extension SetupUser {
+    /// Groups first: without uid 0 they cannot be changed any more. Capabilities are kept where uid 0 is not mapped.
+    func become() throws(KernelError) {
+        if dropsGroups { try CurrentProcess.setGroups([]) }
+        try CurrentProcess.keepCapabilities(true)
+        try CurrentProcess.setGID(gid)
+        try CurrentProcess.setUID(uid)
+        // Both are undone by a change of ids.
+        try CurrentProcess.setCapabilities(.all(try CurrentProcess.capabilities()))
+        try CurrentProcess.setParentDeathSignal(SIGKILL)
+    }
+}
+
+extension CapabilitySets {
+    /// All that is permitted, effective.
+    static func all(_ sets: CapabilitySets) -> CapabilitySets {
+        CapabilitySets(effective: sets.permitted, permitted: sets.permitted, inheritable: sets.inheritable)
+    }
+}
+
+extension InitPlan {
+    var showsCgroups: Bool {
+        steps.contains { step in
+            guard case .mount(let mount) = step else { return false }
+            return mount.content == .cgroupTmpfs || mount.content == .cgroup2
+        }
+    }
+}

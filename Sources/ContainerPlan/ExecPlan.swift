@@ -1,0 +1,52 @@
+import LinuxKernel
+import RuntimeSpec
+
+/// One more process in a container that is there: which namespaces it joins, and what it is.
+public struct ExecPlan: Sendable {
+    /// The container's own, joined by init's pidfd.
+    public let namespaces: Set<NamespaceKind>
+    public let setupUser: SetupUser?
+    public let process: ProcessPlan
+    public let warnings: [String]
+
+    /// A process of a PID namespace can only be cloned into it by one that joined it.
+    public var needsIntermediate: Bool { namespaces.contains(.pid) }
+
+    /// - Parameters:
+    ///   - own: the container's own namespaces, from its configuration.
+    ///   - setgroupsDenied: what /proc/PID/setgroups of the container's init says.
+    public init(
+        _ process: RuntimeSpec.Process, own: Set<NamespaceKind>, setgroupsDenied: Bool, seccomp: ProcessPlan.SeccompPlan?,
+        preservedDescriptors: Int32, facts: HostFacts
+    ) throws(PlanError) {
+        namespaces = own
+        var warnings: [String] = []
+        let hasUserNamespace = own.contains(.user)
+        if setgroupsDenied, let gid = process.user.additionalGids.first {
+            throw PlanError(
+                "process.user.additionalGids: gid \(gid): setgroups is denied in the container's user namespace",
+                hint: "a container with a range of /etc/subgid has it: runc spec --rootless --subids")
+        }
+        if hasUserNamespace {
+            if let map = facts.joinedUIDMap, !map.contains(containerID: process.user.uid) {
+                throw PlanError("process.user.uid: the container's user namespace does not map uid \(process.user.uid)")
+            }
+            if let map = facts.joinedGIDMap, let gid = ([process.user.gid] + process.user.additionalGids).first(where: { !map.contains(containerID: $0) }) {
+                throw PlanError("process.user.gid: the container's user namespace does not map gid \(gid)")
+            }
+            setupUser = SetupUser(
+                uid: facts.joinedUIDMap?.contains(containerID: 0) ?? true ? 0 : process.user.uid,
+                gid: facts.joinedGIDMap?.contains(containerID: 0) ?? true ? 0 : process.user.gid, dropsGroups: !setgroupsDenied)
+        } else {
+            setupUser = nil
+        }
+        let capabilities = CapabilityPlan(
+            process.capabilities ?? Capabilities(), obtainable: hasUserNamespace ? facts.allCapabilities : facts.permittedCapabilities,
+            last: facts.lastCapability, warnings: &warnings)
+        try capabilities.validate()
+        self.process = try ProcessPlan(
+            process, groups: setgroupsDenied ? nil : process.user.additionalGids, capabilities: capabilities, seccomp: seccomp,
+            preservedDescriptors: preservedDescriptors, facts: facts)
+        self.warnings = warnings
+    }
+}

@@ -1,0 +1,43 @@
+import CgroupControl
+import IDMapping
+
+/// What the plan depends on beside config.json: probed once, read-only, before anything is decided.
+public struct HostFacts: Sendable {
+    public var identity: Identity
+    public var privilege: Privilege
+    /// Our permitted capabilities, as bits by number.
+    public var permittedCapabilities: UInt64
+    /// The highest capability that the kernel knows.
+    public var lastCapability: Int32
+    /// How the uid map can be written; nil where the container gets no new user namespace.
+    public var uidMapWriter: MapWriterFacts?
+    public var gidMapWriter: MapWriterFacts?
+    /// The maps of a user namespace that is joined, read from its owner's /proc; nil where they are not known.
+    public var joinedUIDMap: IDMap?
+    public var joinedGIDMap: IDMap?
+    /// Absolute.
+    public var bundle: String
+    public var cgroupHierarchies: CgroupHierarchies
+    public var hasAppArmor: Bool
+    public var hasSELinux: Bool
+
+    public init(
+        identity: Identity, privilege: Privilege, permittedCapabilities: UInt64, lastCapability: Int32,
+        uidMapWriter: MapWriterFacts? = nil, gidMapWriter: MapWriterFacts? = nil, joinedUIDMap: IDMap? = nil,
+        joinedGIDMap: IDMap? = nil, bundle: String, cgroupHierarchies: CgroupHierarchies, hasAppArmor: Bool = false,
+        hasSELinux: Bool = false
+    ) {
+        self.identity = identity
+        self.privilege = privilege
+        self.permittedCapabilities = permittedCapabilities
+        self.lastCapability = lastCapability
+        self.uidMapWriter = uidMapWriter
+        self.gidMapWriter = gidMapWriter
+        self.joinedUIDMap = joinedUIDMap
+        self.joinedGIDMap = joinedGIDMap
+        self.bundle = bundle
+        self.cgroupHierarchies = cgroupHierarchies
+        self.hasAppArmor = hasAppArmor
+        self.hasSELinux = hasSELinux
+    }
+}

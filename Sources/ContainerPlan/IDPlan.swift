@@ -1,0 +1,66 @@
+import IDMapping
+import LinuxKernel
+import RuntimeSpec
+
+/// Who is who in the container: the maps, how they are written, and as whom init works.
+struct IDPlan {
+    /// nil where the container has no user namespace of its own, or where the map of a joined one is not known.
+    let uidMap: IDMap?
+    let gidMap: IDMap?
+    let uidMapWriting: MapWriting?
+    let gidMapWriting: MapWriting?
+    let setupUser: SetupUser?
+    /// What setgroups(2) gets; nil where it is denied.
+    let groups: [UInt32]?
+
+    init(_ linux: Linux, user: User, namespaces: NamespacePlan, facts: HostFacts) throws(PlanError) {
+        switch namespaces.userNamespace {
+        case .none:
+            if facts.privilege.rootlessEUID {
+                throw PlanError(
+                    "linux.namespaces: a user namespace is needed without privileges",
+                    hint: "runc spec --rootless writes a config.json that has one")
+            }
+            (uidMap, gidMap, uidMapWriting, gidMapWriting, setupUser) = (nil, nil, nil, nil, nil)
+            groups = user.additionalGids
+        case .joined:
+            (uidMap, gidMap, uidMapWriting, gidMapWriting) = (facts.joinedUIDMap, facts.joinedGIDMap, nil, nil)
+            // Whether setgroups is denied there shows only inside: init asks the kernel, and only fails for a gid asked for.
+            setupUser = Self.setupUser(user, uidMap, gidMap, dropsGroups: !facts.privilege.rootlessEUID)
+            groups = user.additionalGids.isEmpty && facts.privilege.rootlessEUID ? nil : user.additionalGids
+        case .new:
+            guard let uidFacts = facts.uidMapWriter, let gidFacts = facts.gidMapWriter else {
+                throw PlanError("the facts about id maps are missing")
+            }
+            do throws(IDMapError) {
+                let uids = try IDMap(validating: linux.uidMappings.map(\.range), kind: .uid)
+                let gids = try IDMap(validating: linux.gidMappings.map(\.range), kind: .gid)
+                let gidWriting = try MapWriting(of: gids, facts: gidFacts)
+                uidMapWriting = try MapWriting(of: uids, facts: uidFacts)
+                gidMapWriting = gidWriting
+                try uids.require(containerID: user.uid, field: "process.user.uid")
+                try gids.require(containerID: user.gid, field: "process.user.gid")
+                try gidWriting.require(additionalGIDs: user.additionalGids)
+                (uidMap, gidMap) = (uids, gids)
+                setupUser = Self.setupUser(user, uids, gids, dropsGroups: gidWriting.setgroupsAllowedAfter)
+                groups = gidWriting.setgroupsAllowedAfter ? user.additionalGids : nil
+            } catch { throw PlanError(error) }
+        }
+    }
+
+    /// Root of the namespace where it is mapped, else the process's own user: whoever makes files must have an id.
+    private static func setupUser(_ user: User, _ uidMap: IDMap?, _ gidMap: IDMap?, dropsGroups: Bool) -> SetupUser {
+        SetupUser(
+            uid: uidMap.map { $0.contains(containerID: 0) } ?? true ? 0 : user.uid,
+            gid: gidMap.map { $0.contains(containerID: 0) } ?? true ? 0 : user.gid, dropsGroups: dropsGroups)
+    }
+}
+
+extension LinuxIDMapping {
+    public var range: IDRange { IDRange(containerID: containerID, hostID: hostID, size: size) }
+}
+
+extension HostFacts {
+    var allCapabilities: UInt64 { lastCapability >= 63 ? .max : (1 << UInt64(lastCapability + 1)) - 1 }
+    var hasSysAdmin: Bool { permittedCapabilities & (1 << UInt64(Capability.sysAdmin.number)) != 0 }
+}

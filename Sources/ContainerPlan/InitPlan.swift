@@ -1,0 +1,159 @@
+import CgroupControl
+import IDMapping
+import LinuxKernel
+import RuntimeSpec
+
+/// What the command line says of how a container is made.
+public struct InitRequest: Sendable {
+    public var id: String
+    public var noPivot = false
+    public var noNewKeyring = false
+    /// How many descriptors from 3 on are passed to the process.
+    public var preservedDescriptors: Int32 = 0
+    public var strictLimits = false
+
+    public init(id: String) { self.id = id }
+}
+
+/// How a container is made: a value, from which the parent clones and maps, and which the child then follows step by step.
+public struct InitPlan: Sendable {
+    public let namespaces: NamespacePlan
+    /// nil where no user namespace is made.
+    public let uidMapWriting: MapWriting?
+    public let gidMapWriting: MapWriting?
+    public let sources: [MountSource]
+    public let sourceOpener: SourceOpener
+    /// The place of the root file system in `sources`; nil without a mount namespace.
+    public let rootSource: Int?
+    public let steps: [InitStep]
+    public let process: ProcessPlan
+    public let hooks: Hooks
+    /// Shown to the container, each its own part.
+    public let cgroupHierarchies: CgroupHierarchies
+    public let warnings: [String]
+}
+
+extension InitPlan {
+    /// Decides everything. Throws for what cannot work, before anything is made.
+    ///
+    /// - Parameters:
+    ///   - spec: already validated on its own.
+    ///   - seccomp: the filter that `linux.seccomp` was compiled to.
+    public init(_ spec: Spec, seccomp: ProcessPlan.SeccompPlan?, request: InitRequest, facts: HostFacts) throws(PlanError) {
+        let rootlessEUID = facts.privilege.rootlessEUID
+        guard let process = spec.process else { throw PlanError("process: is missing") }
+        guard let root = spec.root else { throw PlanError("root: is missing") }
+        let linux = spec.linux
+        let namespaces = try NamespacePlan(linux)
+        let inUserNamespace = namespaces.userNamespace != .none
+        try Self.refuseUnsupported(spec, rootlessEUID: rootlessEUID)
+
+        // Ids
+        let ids = try IDPlan(linux, user: process.user, namespaces: namespaces, facts: facts)
+
+        var warnings: [String] = []
+        for group in linux.resources?.groupsPresent(inUserNamespace: inUserNamespace || !facts.identity.inInitialUserNamespace) ?? [] {
+            let text = "linux.resources.\(group): limits are not applied yet"
+            if request.strictLimits { throw PlanError(text, hint: "remove the field, or run without --strict-limits") }
+            warnings.append(text)
+        }
+
+        // Mounts
+        var planner = MountPlanner(
+            spec: spec, namespaces: namespaces, facts: facts, rootlessEUID: rootlessEUID, uidMap: ids.uidMap, gidMap: ids.gidMap)
+        let rootfs = root.path.hasPrefix("/") ? root.path : facts.bundle + "/" + root.path
+        let ownsMounts = namespaces.isNew(.mount)
+        let rootSource = ownsMounts ? planner.addSource(rootfs, recursive: true) : nil
+        let mountSteps = ownsMounts ? try planner.steps() : []
+        if !ownsMounts && !spec.mounts.isEmpty {
+            warnings.append("mounts: nothing is mounted: the container has no new mount namespace")
+        }
+        warnings += planner.warnings
+
+        self.namespaces = namespaces
+        uidMapWriting = ids.uidMapWriting
+        gidMapWriting = ids.gidMapWriting
+        sources = planner.sources
+        self.rootSource = rootSource
+        sourceOpener = inUserNamespace && !rootlessEUID && facts.hasSysAdmin ? .runtime : .initProcess
+        hooks = spec.hooks
+        cgroupHierarchies = facts.cgroupHierarchies
+
+        let capabilities = CapabilityPlan(
+            process.capabilities ?? Capabilities(), obtainable: inUserNamespace ? facts.allCapabilities : facts.permittedCapabilities,
+            last: facts.lastCapability, warnings: &warnings)
+        try capabilities.validate()
+        self.process = try ProcessPlan(
+            process, groups: ids.groups, capabilities: capabilities, seccomp: seccomp,
+            preservedDescriptors: request.preservedDescriptors, facts: facts)
+        self.warnings = warnings
+
+        var steps: [InitStep] = []
+        if namespaces.route == .direct { steps += namespaces.joins.map { .joinNamespace($0) } }
+        if ownsMounts {
+            let propagation = linux.rootfsPropagation?.change
+            // A shared root is wanted where mounts of the container are to reach the host (Kubernetes' rshared volumes).
+            steps.append(.setPropagationOfAll(propagation?.type ?? .slave))
+            if propagation?.type == .shared || propagation?.type == .unbindable { steps.append(.isolateParentOfRoot(path: rootfs)) }
+            if sourceOpener == .initProcess { steps.append(.openSources) }
+        }
+        if let user = ids.setupUser { steps.append(.becomeSetupUser(user)) }
+        if namespaces.createsCgroupNamespace { steps.append(.createCgroupNamespace) }
+        if !request.noNewKeyring { steps.append(.joinSessionKeyring(name: "_ses." + request.id)) }
+        if namespaces.isNew(.network) { steps.append(.bringUpLoopback) }
+        if let hostname = spec.hostname, !hostname.isEmpty { steps.append(.setHostname(hostname)) }
+        if let domainname = spec.domainname, !domainname.isEmpty { steps.append(.setDomainname(domainname)) }
+        if let personality = linux.personality { steps.append(.setPersonality(personality.domain == .linux32 ? 8 : 0)) }
+        if !spec.hooks.prestart.isEmpty || !spec.hooks.createRuntime.isEmpty { steps.append(.awaitRuntimeHooks) }
+        if ownsMounts {
+            steps.append(.attachRoot(path: rootfs))
+            steps += mountSteps.map { .mount($0) }
+            if !spec.mounts.contains(where: { $0.destination == "/dev" && ($0.options.contains("bind") || $0.options.contains("rbind")) }) {
+                steps += Devices.steps(linux.devices, areBound: inUserNamespace || !facts.identity.inInitialUserNamespace)
+            }
+        }
+        if process.terminal { steps.append(.openTerminal(size: self.process.terminalSize, withConsole: ownsMounts)) }
+        if ownsMounts { steps.append(.makeWorkingDirectory(process.cwd)) }
+        if !spec.hooks.createContainer.isEmpty { steps.append(.runContainerHooks) }
+        if ownsMounts {
+            steps.append(.enterRoot(request.noPivot ? .move : .pivot))
+            if let change = linux.rootfsPropagation?.change { steps.append(.setRootPropagation(change.type, recursive: change.recursive)) }
+        } else if !namespaces.own.contains(.mount) {
+            steps.append(.enterRoot(.changeRoot(path: rootfs)))
+        }
+        steps += try Sysctl.steps(linux.sysctl, own: namespaces.own, hasHostname: spec.hostname != nil)
+        if ownsMounts {
+            steps += linux.readonlyPaths.map { .makeReadOnly(path: $0) }
+            steps += linux.maskedPaths.map { .mask(path: $0) }
+            if root.readonly { steps.append(.makeRootReadOnly) }
+        }
+        self.steps = steps
+    }
+
+    private static func refuseUnsupported(_ spec: Spec, rootlessEUID: Bool) throws(PlanError) {
+        let linux = spec.linux
+        if !linux.netDevices.isEmpty {
+            throw PlanError(rootlessEUID ? "linux.netDevices: not permitted without privileges" : "linux.netDevices: is not supported yet")
+        }
+        let present: [(String, Bool)] = [
+            ("intelRdt", linux.intelRdt != nil), ("memoryPolicy", linux.memoryPolicy != nil),
+            ("mountLabel", linux.mountLabel.map { !$0.isEmpty } ?? false),
+        ]
+        if let field = present.first(where: \.1)?.0 { throw PlanError("linux.\(field): is not supported yet") }
+    }
+}
+
+extension RootfsPropagation {
+    var change: MountOptions.PropagationChange {
+        switch self {
+        case .shared: .init(type: .shared, recursive: false)
+        case .slave: .init(type: .slave, recursive: false)
+        case .private: .init(type: .privately, recursive: false)
+        case .unbindable: .init(type: .unbindable, recursive: false)
+        case .rshared: .init(type: .shared, recursive: true)
+        case .rslave: .init(type: .slave, recursive: true)
+        case .rprivate: .init(type: .privately, recursive: true)
+        case .runbindable: .init(type: .unbindable, recursive: true)
+        }
+    }
+}

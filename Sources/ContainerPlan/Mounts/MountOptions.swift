@@ -1,0 +1,128 @@
+import LinuxKernel
+import RuntimeSpec
+
+/// What the options of one mount say, sorted by who understands them.
+public struct MountOptions: Sendable, Equatable {
+    public enum Binding: Sendable { case plain, recursive }
+
+    public var binding: Binding?
+    public var remount = false
+    /// Set and cleared on the mount itself.
+    public var set: MountAttributes = []
+    public var clear: MountAttributes = []
+    /// Set and cleared on the mount and all below it.
+    public var recursiveSet: MountAttributes = []
+    public var recursiveClear: MountAttributes = []
+    public var propagation: [PropagationChange] = []
+    /// For the file system.
+    public var data: [FileSystemOption] = []
+
+    public struct PropagationChange: Sendable, Equatable {
+        public let type: MountPropagation
+        public let recursive: Bool
+    }
+
+    public init() {}
+
+    private enum Meaning {
+        case nothing
+        case bind(Binding)
+        case remount
+        case attribute(MountAttributes, clear: Bool)
+        case accessTime(MountAttributes)
+        case propagation(MountPropagation)
+        /// A flag of the superblock: the file system is configured with it.
+        case superblock
+        case unsupported
+    }
+
+    /// Without the recursive forms, which are these names behind an `r`.
+    private static let attributes: [(String, Meaning)] = [
+        ("ro", .attribute(.readOnly, clear: false)), ("rw", .attribute(.readOnly, clear: true)),
+        ("nosuid", .attribute(.noSetuid, clear: false)), ("suid", .attribute(.noSetuid, clear: true)),
+        ("nodev", .attribute(.noDevices, clear: false)), ("dev", .attribute(.noDevices, clear: true)),
+        ("noexec", .attribute(.noExecution, clear: false)), ("exec", .attribute(.noExecution, clear: true)),
+        ("nodiratime", .attribute(.noDirectoryAccessTime, clear: false)), ("diratime", .attribute(.noDirectoryAccessTime, clear: true)),
+        ("nosymfollow", .attribute(.noSymbolicLinkFollow, clear: false)), ("symfollow", .attribute(.noSymbolicLinkFollow, clear: true)),
+        ("relatime", .accessTime([])), ("norelatime", .accessTime(.strictAccessTime)),
+        ("noatime", .accessTime(.noAccessTime)), ("atime", .accessTime([])),
+        ("strictatime", .accessTime(.strictAccessTime)), ("nostrictatime", .accessTime([])),
+    ]
+
+    private static let others: [(String, Meaning)] = [
+        ("defaults", .nothing), ("bind", .bind(.plain)), ("rbind", .bind(.recursive)), ("remount", .remount),
+        ("private", .propagation(.privately)), ("slave", .propagation(.slave)), ("shared", .propagation(.shared)),
+        ("unbindable", .propagation(.unbindable)),
+        ("sync", .superblock), ("async", .superblock), ("dirsync", .superblock), ("lazytime", .superblock),
+        ("nolazytime", .superblock), ("mand", .superblock), ("nomand", .superblock),
+        ("silent", .nothing), ("loud", .nothing), ("iversion", .nothing), ("noiversion", .nothing),
+        ("idmap", .unsupported), ("ridmap", .unsupported), ("tmpcopyup", .unsupported),
+    ]
+
+    private static let meanings = Dictionary(uniqueKeysWithValues: attributes + others)
+
+    /// The options that are understood here and not by a file system: what `features` lists.
+    public static var known: [String] {
+        let propagations = others.filter { if case .propagation = $0.1 { true } else { false } }.map { "r" + $0.0 }
+        let plain = (attributes + others).filter { if case .unsupported = $0.1 { false } else { true } }.map(\.0)
+        return (plain + propagations + attributes.map { "r" + $0.0 }).sorted()
+    }
+
+    /// - Parameter field: what the mount is called in messages: `mounts[3]`.
+    public init(_ options: [String], field: String) throws(PlanError) {
+        for option in options where !option.isEmpty {
+            if let meaning = Self.meanings[option] {
+                try apply(meaning, option, recursive: false, field: field)
+            } else if option.first == "r", let meaning = Self.recursiveMeaning(of: option) {
+                try apply(meaning, option, recursive: true, field: field)
+            } else if let equals = option.firstIndex(of: "=") {
+                data.append(FileSystemOption(String(option[..<equals]), String(option[option.index(after: equals)...])))
+            } else {
+                data.append(FileSystemOption(option))
+            }
+        }
+    }
+
+    private static func recursiveMeaning(of option: String) -> Meaning? {
+        switch meanings[String(option.dropFirst())] {
+        case .attribute(let attribute, let clear): .attribute(attribute, clear: clear)
+        case .accessTime(let attribute): .accessTime(attribute)
+        case .propagation(let type): .propagation(type)
+        default: nil
+        }
+    }
+
+    /// What comes later wins over what it contradicts.
+    private mutating func apply(_ meaning: Meaning, _ option: String, recursive: Bool, field: String) throws(PlanError) {
+        switch meaning {
+        case .nothing: break
+        case .bind(let binding): self.binding = binding
+        case .remount: remount = true
+        case .superblock: data.append(FileSystemOption(option))
+        case .propagation(let type): propagation.append(PropagationChange(type: type, recursive: recursive))
+        case .attribute(let attribute, let clears):
+            change(recursive, set: clears ? [] : attribute, clear: attribute)
+            if clears { change(recursive, clearing: attribute) }
+        case .accessTime(let attribute):
+            change(recursive, set: attribute, clear: .accessTimeField)
+            change(recursive, clearing: .accessTimeField)
+        case .unsupported: throw PlanError("\(field).options: \(option) is not supported yet")
+        }
+    }
+
+    private mutating func change(_ recursive: Bool, set newly: MountAttributes, clear old: MountAttributes) {
+        if recursive {
+            recursiveSet.subtract(old)
+            recursiveSet.formUnion(newly)
+            recursiveClear.subtract(old)
+        } else {
+            set.subtract(old)
+            set.formUnion(newly)
+            clear.subtract(old)
+        }
+    }
+
+    private mutating func change(_ recursive: Bool, clearing old: MountAttributes) {
+        if recursive { recursiveClear.formUnion(old) } else { clear.formUnion(old) }
+    }
+}

@@ -1,0 +1,109 @@
+import CgroupControl
+import IDMapping
+import LinuxKernel
+import RuntimeSpec
+
+/// `mounts` of config.json → steps: which file system, which source, and what happens where the kernel refuses.
+struct MountPlanner {
+    let spec: Spec
+    let namespaces: NamespacePlan
+    let facts: HostFacts
+    let rootlessEUID: Bool
+    /// Of the container's user namespace; nil where it has none of its own, or where it is not known.
+    let gidMap: IDMap?
+    let uidMap: IDMap?
+
+    private(set) var sources: [MountSource] = []
+    private(set) var warnings: [String] = []
+
+    init(spec: Spec, namespaces: NamespacePlan, facts: HostFacts, rootlessEUID: Bool, uidMap: IDMap?, gidMap: IDMap?) {
+        self.spec = spec
+        self.namespaces = namespaces
+        self.facts = facts
+        self.rootlessEUID = rootlessEUID
+        self.uidMap = uidMap
+        self.gidMap = gidMap
+    }
+
+    private var inUserNamespace: Bool { namespaces.userNamespace != .none }
+
+    mutating func addSource(_ path: String, recursive: Bool, optional: Bool = false) -> Int {
+        let source = MountSource(path: path, recursive: recursive, optional: optional)
+        if let index = sources.firstIndex(of: source), optional { return index }
+        sources.append(source)
+        return sources.count - 1
+    }
+
+    mutating func steps() throws(PlanError) -> [MountStep] {
+        var steps: [MountStep] = []
+        for (index, mount) in spec.mounts.enumerated() { steps.append(try step(mount, field: "mounts[\(index)]")) }
+        return steps
+    }
+
+    private mutating func step(_ mount: Mount, field: String) throws(PlanError) -> MountStep {
+        var options = try MountOptions(mount.options, field: field)
+        let destination = mount.destination.hasPrefix("/") ? mount.destination : "/" + mount.destination
+        let type = mount.type ?? ""
+        if !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty {
+            throw PlanError(
+                rootlessEUID
+                    ? "\(field): id-mapped mounts are not permitted without privileges" : "\(field): id-mapped mounts are not supported yet",
+                hint: "remove uidMappings and gidMappings of this mount")
+        }
+        func make(_ content: MountStep.Content, fallback: MountStep.Fallback = .none) -> MountStep {
+            MountStep(
+                destination: destination, content: content, options: options, fallback: fallback,
+                name: "\(field) (\(type.isEmpty ? mount.source ?? "bind" : type) on \(destination))")
+        }
+        if options.remount { return make(.remount(options: options.data)) }
+        if let binding = options.binding ?? (type == "bind" ? .plain : nil) {
+            guard let source = mount.source, !source.isEmpty else { throw PlanError("\(field).source: is missing, and a bind mount needs one") }
+            let path = source.hasPrefix("/") ? source : facts.bundle + "/" + source
+            return make(.bind(source: addSource(path, recursive: binding == .recursive)))
+        }
+        guard !type.isEmpty else { throw PlanError("\(field).type: is missing, and the options name no bind mount") }
+
+        switch type {
+        case "cgroup":
+            guard destination != "/" else { throw PlanError("\(field).destination: a cgroup mount cannot be the root") }
+            options.data = []
+            return make(facts.cgroupHierarchies.isUnified && namespaces.own.contains(.cgroup) ? .cgroup2 : .cgroupTmpfs)
+        case "proc":
+            return make(fileSystem(type, mount, options), fallback: fallback(for: .pid, hostPath: "/proc"))
+        case "sysfs":
+            return make(fileSystem(type, mount, options), fallback: fallback(for: .network, hostPath: "/sys"))
+        case "mqueue":
+            return make(fileSystem(type, mount, options), fallback: fallback(for: .ipc, hostPath: "/dev/mqueue"))
+        default:
+            try dropUnmappedIDs(&options, type: type, field: field)
+            return make(fileSystem(type, mount, options))
+        }
+    }
+
+    private func fileSystem(_ type: String, _ mount: Mount, _ options: MountOptions) -> MountStep.Content {
+        .fileSystem(type: type, source: mount.source, options: options.data)
+    }
+
+    /// In a user namespace a new instance shows a namespace that must be the container's own. Where it shares the
+    /// host's, the host's mount shows the same; where it has its own, the host's mount would show too much.
+    private mutating func fallback(for kind: NamespaceKind, hostPath: String) -> MountStep.Fallback {
+        guard inUserNamespace || !facts.identity.inInitialUserNamespace, !namespaces.isNew(kind) else { return .none }
+        return .bind(source: addSource(hostPath, recursive: true, optional: true))
+    }
+
+    /// The kernel refuses `uid=` and `gid=` of ids that the user namespace does not map.
+    private mutating func dropUnmappedIDs(_ options: inout MountOptions, type: String, field: String) throws(PlanError) {
+        guard inUserNamespace else { return }
+        for option in options.data {
+            guard let map = option.key == "uid" ? uidMap : option.key == "gid" ? gidMap : nil,
+                let id = option.value.flatMap(UInt32.init), !map.contains(containerID: id)
+            else { continue }
+            if type == "devpts" {
+                options.data.removeAll { $0 == option }
+                warnings.append("\(field).options: \(option.text) of devpts is left out: the user namespace does not map \(option.key) \(id)")
+            } else {
+                throw PlanError("\(field).options: \(option.text): the user namespace does not map \(option.key) \(id)")
+            }
+        }
+    }
+}

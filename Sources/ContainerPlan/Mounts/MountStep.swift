@@ -1,0 +1,62 @@
+import LinuxKernel
+
+/// One mount, decided: what is mounted where, and what is done where the kernel refuses it.
+public struct MountStep: Sendable, Equatable {
+    public enum Content: Sendable, Equatable {
+        /// A copy of a mount of the host: `sources[index]` of the plan.
+        case bind(source: Int)
+        case fileSystem(type: String, source: String?, options: [FileSystemOption])
+        /// Other attributes, or other options, for what is mounted there already.
+        case remount(options: [FileSystemOption])
+        /// A tmpfs with a read-only copy of each of the container's own cgroups.
+        case cgroupTmpfs
+        /// cgroup2 as the container's cgroup namespace shows it; where refused, a read-only copy of its own cgroup.
+        case cgroup2
+    }
+
+    /// Where a new instance of a file system is refused, the host's own may do: the container shares that namespace.
+    public enum Fallback: Sendable, Equatable {
+        case none
+        case bind(source: Int)
+    }
+
+    /// In the container.
+    public let destination: String
+    public let content: Content
+    public let options: MountOptions
+    public let fallback: Fallback
+    /// `mounts[3] (proc on /proc)`.
+    public let name: String
+
+    public init(destination: String, content: Content, options: MountOptions, fallback: Fallback = .none, name: String) {
+        self.destination = destination
+        self.content = content
+        self.options = options
+        self.fallback = fallback
+        self.name = name
+    }
+}
+
+/// A mount of the host that is copied, detached, before anything of the container's is in the way.
+public struct MountSource: Sendable, Equatable {
+    /// Absolute, in the runtime's mount namespace.
+    public let path: String
+    public let recursive: Bool
+    /// The source is only there for a mount that may not need it: that it cannot be opened is no error yet.
+    public let optional: Bool
+
+    public init(path: String, recursive: Bool, optional: Bool = false) {
+        self.path = path
+        self.recursive = recursive
+        self.optional = optional
+    }
+}
+
+/// Who opens the sources of bind mounts.
+public enum SourceOpener: Sendable, Equatable {
+    /// Init, before it becomes another user: it reaches what the caller reaches.
+    case initProcess
+    /// The runtime, before the clone: in a user namespace init lacks the runtime's capabilities, and with them the way
+    /// through directories of other users. A detached copy may cross namespaces; a descriptor of a path may not.
+    case runtime
+}

@@ -1,0 +1,127 @@
+import LinuxKernel
+import RuntimeSpec
+
+/// The process that runs in the container: init's, or one of `exec`. All decided, names resolved to numbers.
+public struct ProcessPlan: Sendable, Equatable {
+    public var arguments: [String]
+    public var environment: [String]
+    /// In the container.
+    public var cwd: String
+    public var uid: UInt32
+    public var gid: UInt32
+    /// nil leaves the groups as they are: setgroups(2) is denied.
+    public var groups: [UInt32]?
+    public var umask: UInt32
+    public var capabilities: CapabilityPlan
+    public var noNewPrivileges: Bool
+    public var seccomp: SeccompPlan?
+    public var terminal: Bool
+    public var terminalSize: WindowSize?
+    /// Written to /proc/self/attr before the execve.
+    public var securityLabels: [SecurityLabel]
+    /// Descriptors below are inherited, all others closed.
+    public var firstClosedDescriptor: Int32
+    public var rlimits: [RlimitPlan]
+    public var oomScoreAdjustment: Int32?
+
+    public struct RlimitPlan: Sendable, Equatable {
+        public let name: String
+        /// The kernel's number of the limit.
+        public let resource: Int32
+        public let soft: UInt64
+        public let hard: UInt64
+    }
+
+    public struct SeccompPlan: Sendable, Equatable {
+        /// Whole `struct sock_filter` records.
+        public let instructions: [UInt8]
+        public let flags: UInt32
+
+        public init(instructions: [UInt8], flags: UInt32) {
+            self.instructions = instructions
+            self.flags = flags
+        }
+    }
+
+    public struct SecurityLabel: Sendable, Equatable {
+        /// Below /proc/self/attr.
+        public let attribute: String
+        public let text: String
+    }
+
+    /// - Parameters:
+    ///   - process: already validated.
+    ///   - groups: what setgroups(2) gets; nil where it is denied.
+    ///   - preservedDescriptors: how many from 3 on are passed on.
+    init(
+        _ process: RuntimeSpec.Process, groups: [UInt32]?, capabilities: CapabilityPlan, seccomp: SeccompPlan?,
+        preservedDescriptors: Int32, facts: HostFacts
+    ) throws(PlanError) {
+        try Self.refuseUnsupported(process)
+        arguments = process.args
+        environment = process.env
+        cwd = process.cwd
+        uid = process.user.uid
+        gid = process.user.gid
+        self.groups = groups
+        umask = process.user.umask ?? 0o022
+        self.capabilities = capabilities
+        noNewPrivileges = process.noNewPrivileges
+        self.seccomp = seccomp
+        terminal = process.terminal
+        terminalSize = process.consoleSize.map { WindowSize(rows: $0.height, columns: $0.width) }
+        securityLabels = try Self.securityLabels(process, facts: facts)
+        firstClosedDescriptor = 3 + preservedDescriptors
+        rlimits = process.rlimits.map { RlimitPlan(name: $0.type.rawValue, resource: $0.type.resource, soft: $0.soft, hard: $0.hard) }
+        oomScoreAdjustment = process.oomScoreAdj
+    }
+
+    private static func refuseUnsupported(_ process: RuntimeSpec.Process) throws(PlanError) {
+        let present: [(String, Bool)] = [
+            ("scheduler", process.scheduler != nil), ("ioPriority", process.ioPriority != nil),
+            ("execCPUAffinity", process.execCPUAffinity != nil),
+        ]
+        if let field = present.first(where: \.1)?.0 { throw PlanError("process.\(field): is not supported yet") }
+    }
+
+    private static func securityLabels(_ process: RuntimeSpec.Process, facts: HostFacts) throws(PlanError) -> [SecurityLabel] {
+        var labels: [SecurityLabel] = []
+        if let profile = process.apparmorProfile, !profile.isEmpty {
+            guard facts.hasAppArmor else {
+                throw PlanError("process.apparmorProfile: \(profile): AppArmor is not enabled in this kernel", hint: "remove the field")
+            }
+            labels.append(SecurityLabel(attribute: "apparmor/exec", text: "exec \(profile)"))
+        }
+        if let label = process.selinuxLabel, !label.isEmpty {
+            guard facts.hasSELinux else {
+                throw PlanError("process.selinuxLabel: \(label): SELinux is not enabled in this kernel", hint: "remove the field")
+            }
+            labels.append(SecurityLabel(attribute: "exec", text: label))
+        }
+        return labels
+    }
+}
+
+extension RlimitType {
+    /// The kernel's number (asm-generic/resource.h).
+    var resource: Int32 {
+        switch self {
+        case .cpu: 0
+        case .fileSize: 1
+        case .data: 2
+        case .stack: 3
+        case .core: 4
+        case .residentSet: 5
+        case .processes: 6
+        case .noFile: 7
+        case .lockedMemory: 8
+        case .addressSpace: 9
+        case .locks: 10
+        case .pendingSignals: 11
+        case .messageQueues: 12
+        case .nice: 13
+        case .realtimePriority: 14
+        case .realtimeTime: 15
+        }
+    }
+}

@@ -1,0 +1,296 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// A descriptor that is closed when its owner goes away. What only uses it borrows a `FileDescriptor`.
+public struct OwnedDescriptor: ~Copyable, Sendable {
+    public let rawValue: Int32
+
+    /// Takes over a descriptor that nobody else closes.
+    public init(owning rawValue: Int32) { self.rawValue = rawValue }
+
+    deinit { Glibc.close(rawValue) }
+
+    /// The descriptor for the time of a call; never to be stored.
+    public var borrowed: FileDescriptor { FileDescriptor(rawValue: rawValue) }
+
+    /// Gives the descriptor away: the caller closes it.
+    public consuming func release() -> Int32 {
+        let rawValue = self.rawValue
+        discard self
+        return rawValue
+    }
+}
+
+/// Owned descriptors in order, closed together (an array cannot hold what cannot be copied).
+public final class DescriptorList {
+    public private(set) var rawValues: [Int32] = []
+
+    public init() {}
+
+    deinit { closeAll() }
+
+    public func append(_ descriptor: consuming OwnedDescriptor) { rawValues.append(descriptor.release()) }
+
+    public func closeAll() {
+        for rawValue in rawValues where rawValue >= 0 { Glibc.close(rawValue) }
+        rawValues = []
+    }
+
+    public subscript(index: Int) -> FileDescriptor { FileDescriptor(rawValue: rawValues[index]) }
+    public var count: Int { rawValues.count }
+}
+
+/// How a file is opened; CLOEXEC is always added.
+public struct OpenFlags: OptionSet, Sendable {
+    public let rawValue: Int32
+    public init(rawValue: Int32) { self.rawValue = rawValue }
+
+    public static let readOnly: OpenFlags = []
+    public static let writeOnly = OpenFlags(rawValue: O_WRONLY)
+    public static let readWrite = OpenFlags(rawValue: O_RDWR)
+    public static let path = OpenFlags(rawValue: cl_O_PATH)
+    public static let noFollow = OpenFlags(rawValue: cl_O_NOFOLLOW)
+    public static let directory = OpenFlags(rawValue: cl_O_DIRECTORY)
+    public static let create = OpenFlags(rawValue: O_CREAT)
+    public static let exclusive = OpenFlags(rawValue: O_EXCL)
+    public static let append = OpenFlags(rawValue: O_APPEND)
+    public static let truncate = OpenFlags(rawValue: O_TRUNC)
+    public static let nonBlocking = OpenFlags(rawValue: O_NONBLOCK)
+    public static let noControllingTerminal = OpenFlags(rawValue: cl_O_NOCTTY)
+}
+
+extension FileDescriptor {
+    /// The directory that relative paths start from: the process's own.
+    public static let currentDirectory = FileDescriptor(rawValue: cl_AT_FDCWD)
+
+    /// Man: openat(2).
+    public func open(_ path: String, _ flags: OpenFlags, mode: mode_t = 0) throws(KernelError) -> OwnedDescriptor {
+        OwnedDescriptor(owning: try check(.open, retryOnInterrupt {
+            let fd = Glibc.openat(rawValue, path, flags.rawValue | cl_O_CLOEXEC, mode)
+            return fd < 0 ? -Glibc.errno : fd
+        }, path))
+    }
+
+    /// Man: fstat(2); works on an `O_PATH` descriptor.
+    public func status() throws(KernelError) -> FileStatus {
+        var status = Glibc.stat()
+        try check(.fstat, cl_fstatat_empty(rawValue, &status))
+        return FileStatus(status)
+    }
+
+    /// The type of the file system that the descriptor lies on. Man: statfs(2).
+    public func fileSystemMagic() throws(KernelError) -> Int { try mountFacts().magic }
+
+    /// Whether the mount that the descriptor was opened through is read-only.
+    public func isOnReadOnlyMount() throws(KernelError) -> Bool { try mountFacts().readOnly }
+
+    /// Whether that mount takes away setuid bits and file capabilities.
+    public func isOnNosuidMount() throws(KernelError) -> Bool { try mountFacts().noSetuid }
+
+    private func mountFacts() throws(KernelError) -> (magic: Int, readOnly: Bool, noSetuid: Bool) {
+        var readOnly = false, noSetuid = false
+        let magic = Int(try check(.statfs, cl_fstatfs(rawValue, &readOnly, &noSetuid)))
+        return (magic, readOnly, noSetuid)
+    }
+
+    /// Reads to the end; `limitBytes` guards against a file that never ends (EFBIG).
+    public func readAll(limitBytes: Int = 64 << 20) throws(KernelError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = 8192
+        while true {
+            let before = bytes.count
+            var failure: KernelError?
+            bytes.reserveCapacity(before + chunk)
+            bytes.append(contentsOf: [UInt8](unsafeUninitializedCapacity: chunk) { buffer, count in
+                let read = retryOnInterrupt { let n = Glibc.read(rawValue, buffer.baseAddress, buffer.count); return n < 0 ? -Int(Glibc.errno) : n }
+                if read < 0 { failure = KernelError(.read, Errno(rawValue: Int32(-read))) }
+                count = max(0, read)
+            })
+            if let failure { throw failure }
+            if bytes.count == before { return bytes }
+            if bytes.count > limitBytes { throw KernelError(.read, .fileTooLarge) }
+            chunk = 65536
+        }
+    }
+
+    public func readText() throws(KernelError) -> String { String(decoding: try readAll(), as: UTF8.self) }
+
+    /// Writes all of it, in as few calls as the kernel takes.
+    public func writeAll(_ bytes: UnsafeRawBufferPointer) throws(KernelError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let written = try check(.write, retryOnInterrupt {
+                let n = Glibc.write(rawValue, rest.baseAddress, rest.count)
+                return n < 0 ? -Int(Glibc.errno) : n
+            })
+            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+        }
+    }
+
+    public func writeAll(_ bytes: [UInt8]) throws(KernelError) {
+        var failure: KernelError?
+        bytes.withUnsafeBytes { bytes in
+            do throws(KernelError) { try writeAll(bytes) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    public func writeAll(_ text: String) throws(KernelError) {
+        try writeAll(Array(text.utf8))
+    }
+
+    public func makeDirectory(_ name: String, mode: mode_t) throws(KernelError) {
+        try checkErrno(.mkdir, mkdirat(rawValue, name, mode), name)
+    }
+
+    public func unlink(_ name: String) throws(KernelError) { try checkErrno(.unlink, unlinkat(rawValue, name, 0), name) }
+
+    public func removeDirectory(_ name: String) throws(KernelError) {
+        try checkErrno(.rmdir, unlinkat(rawValue, name, cl_AT_REMOVEDIR), name)
+    }
+
+    public func makeSymbolicLink(_ name: String, to target: String) throws(KernelError) {
+        try checkErrno(.symlink, symlinkat(target, rawValue, name), name)
+    }
+
+    public func readSymbolicLink(_ name: String) throws(KernelError) -> String {
+        var failure: KernelError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, count in
+            let length = readlinkat(rawValue, name, buffer.baseAddress!, buffer.count)
+            if length < 0 { failure = KernelError(.readlink, Errno(rawValue: Glibc.errno), name) }
+            count = max(0, length)
+        }
+        if let failure { throw failure }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    public func makeNode(_ name: String, type: mode_t, mode: mode_t, major: UInt32 = 0, minor: UInt32 = 0) throws(KernelError) {
+        try check(.mknod, cl_mknodat(rawValue, name, type | mode, major, minor), name)
+    }
+
+    /// Man: fchownat(2) with AT_EMPTY_PATH: works on an `O_PATH` descriptor.
+    public func changeOwner(uid: UInt32, gid: UInt32) throws(KernelError) {
+        try check(.fchown, cl_fchownat_empty(rawValue, uid, gid))
+    }
+
+    public func changeMode(_ mode: mode_t) throws(KernelError) { try checkErrno(.fchmod, fchmod(rawValue, mode)) }
+
+    /// Man: flock(2): the lock is freed by the death of its holder.
+    public func lockExclusively() throws(KernelError) { try check(.flock, retryOnInterrupt { cl_flock(rawValue, LOCK_EX) }) }
+
+    public func unlock() throws(KernelError) { try check(.flock, cl_flock(rawValue, LOCK_UN)) }
+
+    public func synchronize() throws(KernelError) { try checkErrno(.fsync, fsync(rawValue)) }
+
+    public func rename(_ name: String, to newName: String) throws(KernelError) {
+        try checkErrno(.rename, renameat(rawValue, name, rawValue, newName), newName)
+    }
+
+    public func makeFIFO(_ name: String, mode: mode_t) throws(KernelError) {
+        try checkErrno(.mkfifo, mkfifoat(rawValue, name, mode), name)
+    }
+
+    /// Removes all that a directory holds, following no link and entering no other mount's place by path.
+    public func removeTree() throws(KernelError) {
+        for name in try directoryEntries() {
+            do throws(KernelError) { try unlink(name) } catch {
+                guard error.errno == .isDirectory || error.errno == .notPermitted else { throw error }
+                try open(name, [.readOnly, .directory, .noFollow]).borrowed.removeTree()
+                try removeDirectory(name)
+            }
+        }
+    }
+
+    public func duplicate(onto target: Int32) throws(KernelError) { try checkErrno(.dup2, Glibc.dup2(rawValue, target)) }
+
+    /// A copy of the descriptor, CLOEXEC, numbered `minimum` or above.
+    public func duplicate(atLeast minimum: Int32 = 3) throws(KernelError) -> OwnedDescriptor {
+        OwnedDescriptor(owning: try check(.fcntl, cl_fcntl(rawValue, F_DUPFD_CLOEXEC, Int(minimum))))
+    }
+
+    public func isOpen() -> Bool { cl_fcntl(rawValue, F_GETFD, 0) >= 0 }
+
+    public func setCloseOnExec(_ on: Bool) throws(KernelError) {
+        try check(.fcntl, cl_fcntl(rawValue, F_SETFD, on ? Int(FD_CLOEXEC) : 0))
+    }
+
+    /// The names in a directory, without `.` and `..`.
+    public func directoryEntries() throws(KernelError) -> [String] {
+        var names: [String] = []
+        let size = 32768
+        let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
+        defer { buffer.deallocate() }
+        while true {
+            let count = try check(.getdents64, cl_getdents64(rawValue, buffer, size))
+            if count == 0 { return names }
+            var offset = 0
+            while offset < count {
+                // struct linux_dirent64: ino 8, off 8, reclen 2, type 1, name
+                let length = Int((buffer + offset + 16).loadUnaligned(as: UInt16.self))
+                let name = String(cString: (buffer + offset + 19).assumingMemoryBound(to: CChar.self))
+                if name != "." && name != ".." { names.append(name) }
+                offset += length
+            }
+        }
+    }
+}
+
+/// What fstat(2) says, as far as this runtime asks.
+public struct FileStatus: Sendable, Equatable {
+    public let device: UInt64
+    public let inode: UInt64
+    public let mode: mode_t
+    public let uid: UInt32
+    public let gid: UInt32
+    /// The device that the inode stands for, where it is a device.
+    public let representedDevice: UInt64
+    public let size: Int
+    /// 0 once the last name is gone.
+    public let linkCount: UInt64
+
+    init(_ status: Glibc.stat) {
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+        mode = status.st_mode
+        uid = status.st_uid
+        gid = status.st_gid
+        representedDevice = UInt64(status.st_rdev)
+        size = Int(status.st_size)
+        linkCount = UInt64(status.st_nlink)
+    }
+
+    public var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
+    public var isRegular: Bool { mode & S_IFMT == S_IFREG }
+    public var isSymbolicLink: Bool { mode & S_IFMT == S_IFLNK }
+    public var isCharacterDevice: Bool { mode & S_IFMT == S_IFCHR }
+    public var isFIFO: Bool { mode & S_IFMT == S_IFIFO }
+    public var representedMajor: UInt32 { cl_major(representedDevice) }
+    public var representedMinor: UInt32 { cl_minor(representedDevice) }
+}
+
+/// A pipe whose ends are CLOEXEC, each closed on its own or with the pipe. Man: pipe2(2).
+public final class Pipe {
+    public private(set) var readEnd: FileDescriptor
+    public private(set) var writeEnd: FileDescriptor
+
+    public init() throws(KernelError) {
+        var fds: [Int32] = [-1, -1]
+        try check(.pipe2, cl_pipe2(&fds, cl_O_CLOEXEC))
+        readEnd = FileDescriptor(rawValue: fds[0])
+        writeEnd = FileDescriptor(rawValue: fds[1])
+    }
+
+    deinit {
+        closeReadEnd()
+        closeWriteEnd()
+    }
+
+    public func closeReadEnd() { Self.close(&readEnd) }
+    public func closeWriteEnd() { Self.close(&writeEnd) }
+
+    private static func close(_ end: inout FileDescriptor) {
+        if end.rawValue >= 0 { Glibc.close(end.rawValue) }
+        end = FileDescriptor(rawValue: -1)
+    }
+}

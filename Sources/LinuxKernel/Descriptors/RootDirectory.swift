@@ -1,0 +1,129 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// A directory that stands for `/`: every path is resolved inside it, whatever links a hostile image holds.
+///
+/// The kernel does it where it has openat2 (Linux 5.6); else the same walk is made here, component by component, on
+/// `O_PATH` descriptors. Man: openat2(2), RESOLVE_IN_ROOT.
+public struct RootDirectory {
+    /// The root itself, borrowed from who opened it.
+    public let descriptor: FileDescriptor
+    /// Forces the walk of our own, for tests and kernels without openat2.
+    public var withoutOpenat2 = false
+
+    public init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
+
+    private static let resolveInRoot: UInt64 = 0x10
+    private static let resolveNoMagicLinks: UInt64 = 0x02
+
+    /// Opens what is there. Errors: ENOENT, ELOOP, ENOTDIR as for open(2).
+    public func open(_ path: String, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
+        if !withoutOpenat2 {
+            // EAGAIN: something was renamed or mounted meanwhile and the kernel cannot vouch for "..": ask again.
+            for _ in 0..<64 {
+                let fd = cl_openat2(
+                    descriptor.rawValue, path.isEmpty ? "." : path, UInt64(flags.rawValue | cl_O_CLOEXEC), 0,
+                    Self.resolveInRoot | Self.resolveNoMagicLinks)
+                if fd >= 0 { return OwnedDescriptor(owning: fd) }
+                if fd == -ENOSYS { break }
+                if fd != -EAGAIN && fd != -EINTR { throw KernelError(.openat2, Errno(rawValue: -fd), path) }
+            }
+        }
+        return try walk(path, flags)
+    }
+
+    /// Makes the directories of `path` that are missing (mode 0755) and opens the last, as `O_PATH`.
+    public func makeDirectories(_ path: String) throws(KernelError) -> OwnedDescriptor {
+        do throws(KernelError) { return try open(path, [.path, .directory]) } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw error }
+        }
+        let (parent, name) = Self.split(path)
+        // A dangling link has a name but nothing behind it: its target cannot be made without following it out of our
+        // hands, so mkdirat's EEXIST is the answer.
+        guard let name else { throw KernelError(.mkdir, .noSuchFileOrDirectory, path) }
+        let directory = try makeDirectories(parent)
+        do throws(KernelError) { try directory.borrowed.makeDirectory(name, mode: 0o755) } catch {
+            guard error.errno == .fileExists else { throw error }
+        }
+        return try open(path, [.path, .directory])
+    }
+
+    /// Opens the file at `path` as `O_PATH`, made empty (mode 0644) where nothing is there, its directories too.
+    public func makeFile(_ path: String) throws(KernelError) -> OwnedDescriptor {
+        do throws(KernelError) { return try open(path, .path) } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw error }
+        }
+        let (parent, name) = Self.split(path)
+        guard let name else { throw KernelError(.open, .isDirectory, path) }
+        let directory = try makeDirectories(parent)
+        do throws(KernelError) {
+            _ = try directory.borrowed.open(name, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o644)
+        } catch {
+            guard error.errno == .fileExists else { throw error }
+        }
+        return try open(path, .path)
+    }
+
+    /// The directory that holds `path`'s last component, made where missing, and that component's name.
+    public func makeParent(of path: String) throws(KernelError) -> NamedEntry {
+        let (parent, name) = Self.split(path)
+        guard let name else { throw KernelError(.mkdir, .invalidArgument, path) }
+        return NamedEntry(directory: try makeDirectories(parent), name: name)
+    }
+
+    /// A name in a directory: what mknodat, symlinkat and unlinkat take.
+    public struct NamedEntry: ~Copyable {
+        public let directory: OwnedDescriptor
+        public let name: String
+    }
+
+    /// `a/b/c` → `a/b`, `c`; no name for the root itself or a path that ends in `..`.
+    static func split(_ path: String) -> (parent: String, name: String?) {
+        var components = path.split(separator: "/").filter { $0 != "." }
+        guard let last = components.popLast(), last != ".." else { return (path, nil) }
+        return (components.joined(separator: "/"), String(last))
+    }
+
+    /// The walk without openat2. `..` goes back to a descriptor that was opened before, never to whatever is the
+    /// parent now, so that a directory moved out of the root does not take the walk with it.
+    private func walk(_ path: String, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
+        var pending = path.split(separator: "/").reversed().map(String.init)
+        let opened = DescriptorList()
+        var depth: [Int] = []
+        var linksLeft = 40
+        func here() -> FileDescriptor { depth.isEmpty ? descriptor : opened[depth.last!] }
+
+        while let component = pending.popLast() {
+            if component == "." { continue }
+            if component == ".." {
+                _ = depth.popLast()
+                continue
+            }
+            let next = try here().open(component, [.path, .noFollow])
+            let status = try next.borrowed.status()
+            if status.isSymbolicLink {
+                if pending.isEmpty && flags.contains(.noFollow) {
+                    if flags.contains(.path) { return next }
+                    throw KernelError(.open, .tooManySymbolicLinkLevels, path)
+                }
+                linksLeft -= 1
+                // A magic link (of procfs) has no text to walk.
+                let isMagic = try next.borrowed.fileSystemMagic() == ProcessFileSystem.magic
+                if linksLeft == 0 || isMagic {
+                    throw KernelError(.open, .tooManySymbolicLinkLevels, path)
+                }
+                let target = try next.borrowed.readSymbolicLink("")
+                if target.hasPrefix("/") { depth = [] }
+                pending += target.split(separator: "/").reversed().map(String.init)
+            } else if pending.isEmpty {
+                // O_NOFOLLOW on the last name: had it become a link since, this is ELOOP and not a step outside.
+                return try here().open(component, flags.union(.noFollow))
+            } else {
+                depth.append(opened.count)
+                opened.append(next)
+            }
+        }
+        return try here().open(".", flags)
+    }
+}

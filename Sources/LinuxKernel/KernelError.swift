@@ -1,0 +1,70 @@
+import Glibc
+import SystemPackage
+
+/// The kernel's calls that this runtime makes, by their kernel names. The raw value crosses the socket between child and
+/// parent, so that a failed child names its call in one byte.
+public enum KernelCall: UInt8, Sendable {
+    case unknown = 0
+    case clone3, unshare, setns, pidfd_open, pidfd_send_signal, waitid, execve, prctl, prlimit64, sethostname, setdomainname
+    case personality, keyctl, seccomp, setresuid, setresgid, setgroups, getgroups, capset, capget
+    case open, openat2, close_range, mknod, fchown, fchmod, fstat, statfs, memfd_create, fcntl, ioctl, flock, pipe2, getdents64, getxattr
+    case getcwd, chdir, chroot, read, write, lseek, mkdir, symlink, unlink, rmdir, rename, mkfifo, dup2, fsync, sendfile, umask
+    case mount, umount2, pivot_root, open_tree, move_mount, fsopen, fsconfig, fsmount, fspick, mount_setattr
+    case socket, socketpair, sendmsg, recvmsg, connect, bind, signalfd4, rt_sigprocmask, rt_sigaction, poll, setsid, posix_spawn, kill
+    case readlink, access
+
+    public var name: String { "\(self)" }
+}
+
+/// A call of the kernel that failed: which, how, and on what.
+public struct KernelError: Error, Sendable, Equatable, CustomStringConvertible {
+    public let call: KernelCall
+    public let errno: Errno
+    /// What the call was made on (a path, an option, a pid); empty where the call says enough.
+    public let subject: String
+
+    public init(_ call: KernelCall, _ errno: Errno, _ subject: String = "") {
+        self.call = call
+        self.errno = errno
+        self.subject = subject
+    }
+
+    public var description: String {
+        subject.isEmpty ? "\(call.name): \(errno.text)" : "\(call.name) \(subject): \(errno.text)"
+    }
+}
+
+extension Errno {
+    /// The error's text as every tool prints it, in lower case: engines match these words.
+    public var text: String {
+        let text = String(cString: strerror(rawValue))
+        return text.prefix(1).lowercased() + text.dropFirst()
+    }
+}
+
+/// Turns a `-errno` result into a thrown error. The subject is only worked out where the call failed.
+@discardableResult @inline(__always)
+func check<Result: SignedInteger>(
+    _ call: KernelCall, _ result: Result, _ subject: @autoclosure () -> String = ""
+) throws(KernelError) -> Result {
+    guard result < 0 else { return result }
+    throw KernelError(call, Errno(rawValue: Int32(-result)), subject())
+}
+
+/// The same for a call of libc's that sets errno.
+@discardableResult @inline(__always)
+func checkErrno<Result: SignedInteger>(
+    _ call: KernelCall, _ result: Result, _ subject: @autoclosure () -> String = ""
+) throws(KernelError) -> Result {
+    guard result < 0 else { return result }
+    throw KernelError(call, Errno(rawValue: Glibc.errno), subject())
+}
+
+/// Repeats a call that a signal interrupted.
+@inline(__always)
+func retryOnInterrupt<Result: SignedInteger>(_ body: () -> Result) -> Result {
+    while true {
+        let result = body()
+        if result != -Result(EINTR) { return result }
+    }
+}

@@ -1,0 +1,37 @@
+/// A line of /proc/self/mountinfo. Man: proc_pid_mountinfo(5).
+public struct MountInfo: Sendable, Equatable {
+    public let id: Int
+    /// The part of the file system that is the mount's root.
+    public let root: String
+    public let mountPoint: String
+    public let fileSystemType: String
+    /// Options of the file system: a cgroup v1 hierarchy's controllers are among them.
+    public let superOptions: [String]
+
+    /// The mounts, oldest first; lines that are none are left out.
+    public static func parse(_ text: String) -> [MountInfo] {
+        text.split(separator: "\n").compactMap { line in
+            let fields = line.split(separator: " ")
+            guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count > dash + 2, let id = Int(fields[0]) else { return nil }
+            return MountInfo(
+                id: id, root: unescape(fields[3]), mountPoint: unescape(fields[4]), fileSystemType: String(fields[dash + 1]),
+                superOptions: fields.count > dash + 3 ? fields[dash + 3].split(separator: ",").map(String.init) : [])
+        }
+    }
+
+    /// Space, tab, newline and backslash are written as octal escapes.
+    private static func unescape(_ field: Substring) -> String {
+        guard field.contains("\\") else { return String(field) }
+        var bytes: [UInt8] = []
+        var rest = Array(field.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "\\"), rest.count >= 3, let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8) {
+                bytes.append(code)
+                rest = rest.dropFirst(3)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

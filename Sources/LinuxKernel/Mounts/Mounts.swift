@@ -1,0 +1,103 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// Mounts by descriptor: a mount is made or copied detached, given its attributes, and only then attached.
+///
+/// Man: fsopen(2), open_tree(2), move_mount(2), mount_setattr(2).
+public enum Mounts {
+    private static let cloexec: UInt32 = 1  // FSOPEN_CLOEXEC, FSMOUNT_CLOEXEC
+    private static let openTreeClone: UInt32 = 1
+
+    /// A new file system, mounted nowhere yet.
+    public static func fileSystem(
+        _ type: String, source: String?, options: [FileSystemOption], attributes: MountAttributes
+    ) throws(KernelError) -> OwnedDescriptor {
+        let context = OwnedDescriptor(owning: try check(.fsopen, cl_fsopen(type, cloexec), type))
+        if let source, !source.isEmpty { try configure(context.borrowed, .string, "source", source) }
+        try configure(context.borrowed, options)
+        try configure(context.borrowed, .create, nil, nil)
+        return OwnedDescriptor(owning: try check(.fsmount, cl_fsmount(context.rawValue, cloexec, UInt32(attributes.rawValue)), type))
+    }
+
+    /// Other options for a file system that is mounted. Man: fspick(2).
+    public static func reconfigure(_ mount: FileDescriptor, options: [FileSystemOption]) throws(KernelError) {
+        let emptyPath: UInt32 = 0x08  // FSPICK_EMPTY_PATH
+        let context = OwnedDescriptor(owning: try check(.fspick, cl_fspick(mount.rawValue, "", cloexec | emptyPath)))
+        try configure(context.borrowed, options)
+        try configure(context.borrowed, .reconfigure, nil, nil)
+    }
+
+    private enum ConfigureCommand: UInt32 { case flag = 0, string = 1, create = 6, reconfigure = 7 }
+
+    private static func configure(_ context: FileDescriptor, _ options: [FileSystemOption]) throws(KernelError) {
+        for option in options { try configure(context, option.value == nil ? .flag : .string, option.key, option.value) }
+    }
+
+    private static func configure(_ context: FileDescriptor, _ command: ConfigureCommand, _ key: String?, _ value: String?) throws(KernelError) {
+        let result = key.map { key in
+            value.map { cl_fsconfig(context.rawValue, command.rawValue, key, $0, 0) } ?? cl_fsconfig(context.rawValue, command.rawValue, key, nil, 0)
+        } ?? cl_fsconfig(context.rawValue, command.rawValue, nil, nil, 0)
+        try check(.fsconfig, result, value.map { "\(key ?? "")=\($0)" } ?? key ?? "")
+    }
+
+    /// A detached copy of the mount at a path of the process's own mount namespace (a bind mount that is nowhere yet).
+    public static func copy(of path: String, from directory: FileDescriptor = .currentDirectory, recursive: Bool) throws(KernelError) -> OwnedDescriptor {
+        let flags = openTreeClone | UInt32(cl_O_CLOEXEC) | (recursive ? UInt32(cl_AT_RECURSIVE) : 0)
+            | (path.isEmpty ? UInt32(cl_AT_EMPTY_PATH) : 0)
+        return OwnedDescriptor(owning: try check(.open_tree, cl_open_tree(directory.rawValue, path, flags), path))
+    }
+
+    /// Attaches a detached mount on what a descriptor refers to.
+    public static func attach(_ mount: FileDescriptor, on target: FileDescriptor) throws(KernelError) {
+        let emptyPaths: UInt32 = 0x04 | 0x40  // MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH
+        try check(.move_mount, cl_move_mount(mount.rawValue, "", target.rawValue, "", emptyPaths))
+    }
+
+    public static func setAttributes(
+        _ mount: FileDescriptor, set: MountAttributes, clear: MountAttributes = [], recursive: Bool = false
+    ) throws(KernelError) {
+        if set.isEmpty && clear.isEmpty { return }
+        try check(.mount_setattr, cl_mount_setattr(mount.rawValue, "", emptyPath(recursive), set.rawValue, clear.rawValue, 0, -1))
+    }
+
+    public static func setPropagation(_ mount: FileDescriptor, _ propagation: MountPropagation, recursive: Bool) throws(KernelError) {
+        try check(.mount_setattr, cl_mount_setattr(mount.rawValue, "", emptyPath(recursive), 0, 0, propagation.rawValue, -1))
+    }
+
+    private static func emptyPath(_ recursive: Bool) -> UInt32 {
+        UInt32(cl_AT_EMPTY_PATH) | (recursive ? UInt32(cl_AT_RECURSIVE) : 0)
+    }
+
+    /// Makes `newRoot` the root of the mount namespace and lets go of the old one. The working directory is `/` after.
+    ///
+    /// Both arguments of pivot_root are ".", so no directory for the old root is needed: it ends on top of the new
+    /// one. Man: pivot_root(2), NOTES.
+    public static func pivotRoot(to newRoot: FileDescriptor) throws(KernelError) {
+        let oldRoot = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
+        try checkErrno(.chdir, fchdir(newRoot.rawValue))
+        try check(.pivot_root, cl_pivot_root(".", "."))
+        // Nothing that is unmounted below may spread to the host.
+        try checkErrno(.chdir, fchdir(oldRoot.rawValue))
+        try setPropagation(oldRoot.borrowed, .slave, recursive: true)
+        try check(.umount2, cl_umount2(".", 2))  // MNT_DETACH
+        try checkErrno(.chdir, chdir("/"))
+    }
+
+    /// Moves the mount of `newRoot` over `/` and changes the root, where pivot_root cannot (a root on initramfs).
+    public static func moveRoot(to newRoot: FileDescriptor) throws(KernelError) {
+        let oldRoot = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
+        try checkErrno(.chdir, fchdir(newRoot.rawValue))
+        try attach(newRoot, on: oldRoot.borrowed)
+        try changeRootHere()
+    }
+
+    /// chroot(2) into the working directory.
+    public static func changeRootHere() throws(KernelError) {
+        try checkErrno(.chroot, chroot("."))
+        try checkErrno(.chdir, chdir("/"))
+    }
+
+    /// Detaches what is mounted on top at an absolute path.
+    public static func unmount(_ path: String) throws(KernelError) { try check(.umount2, cl_umount2(path, 2), path) }
+}

@@ -1,0 +1,75 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// How a process ended.
+public enum Termination: Sendable, Equatable {
+    case exited(Int32)
+    case signaled(Int32)
+
+    init(code: Int32, status: Int32) { self = code == cl_CLD_EXITED ? .exited(status) : .signaled(status) }
+
+    /// As a shell tells it: the status, or 128 and the signal.
+    public var exitStatus: Int32 {
+        switch self {
+        case .exited(let status): status
+        case .signaled(let signal): 128 + signal
+        }
+    }
+}
+
+/// A process of ours, by its pidfd: the number can not come to mean another process.
+public struct ChildProcess: ~Copyable {
+    /// In our PID namespace.
+    public let pid: Int32
+    public let pidfd: OwnedDescriptor
+
+    public init(pid: Int32, pidfd: consuming OwnedDescriptor) {
+        self.pid = pid
+        self.pidfd = pidfd
+    }
+
+    /// A process that may be anybody's child. Man: pidfd_open(2).
+    public init(opening pid: Int32) throws(KernelError) {
+        self.pid = pid
+        pidfd = OwnedDescriptor(owning: try check(.pidfd_open, cl_pidfd_open(pid, 0), "\(pid)"))
+    }
+
+    /// The new process is our sibling: our parent's child. Its exit signal must then be 0.
+    public static let siblingFlag = UInt64(CL_CLONE_PARENT)
+
+    /// Clones this process, its memory copied; nil in the child. The process must have one thread.
+    ///
+    /// Man: clone(2). `cgroup` is a directory of cgroup2 that the child starts in.
+    public static func clone(flags: UInt64, exitSignal: Int32 = SIGCHLD, cgroup: FileDescriptor? = nil) throws(KernelError) -> ChildProcess? {
+        // What is buffered would be written twice.
+        fflush(nil)
+        var pidfd: Int32 = -1
+        let pid = try check(.clone3, cl_clone3(flags, exitSignal, &pidfd, cgroup?.rawValue ?? -1))
+        return pid == 0 ? nil : ChildProcess(pid: pid, pidfd: OwnedDescriptor(owning: pidfd))
+    }
+
+    public func signal(_ number: Int32) throws(KernelError) {
+        try check(.pidfd_send_signal, cl_pidfd_send_signal(pidfd.rawValue, number), "\(pid)")
+    }
+
+    /// Waits for a child of ours and reaps it.
+    public func wait() throws(KernelError) -> Termination {
+        var pid: pid_t = 0, code: Int32 = 0, status: Int32 = 0
+        try check(.waitid, retryOnInterrupt { cl_waitid_pidfd(pidfd.rawValue, cl_WEXITED | cl_WALL, &pid, &code, &status) }, "\(self.pid)")
+        return Termination(code: code, status: status)
+    }
+
+    /// Waits until a process that may be nobody's child of ours has ended; false where the time ran out.
+    public func waitUntilGone(timeoutMilliseconds: Int32) throws(KernelError) -> Bool {
+        var entry = pollfd(fd: pidfd.rawValue, events: Int16(POLLIN), revents: 0)
+        return try check(.poll, retryOnInterrupt { cl_poll(&entry, 1, timeoutMilliseconds) }) > 0
+    }
+
+    /// Reaps any one child that has ended, without waiting; nil where there is none.
+    public static func reapAny() -> (pid: Int32, termination: Termination)? {
+        var pid: pid_t = 0, code: Int32 = 0, status: Int32 = 0
+        guard retryOnInterrupt({ cl_waitid_pid(0, cl_WEXITED | cl_WNOHANG | cl_WALL, &pid, &code, &status) }) == 0, pid != 0 else { return nil }
+        return (pid, Termination(code: code, status: status))
+    }
+}

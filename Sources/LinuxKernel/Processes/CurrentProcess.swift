@@ -1,0 +1,178 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// What this process asks the kernel to change about itself. Each call fails or has happened; nothing is retried.
+public enum CurrentProcess {
+    public static var effectiveUID: UInt32 { geteuid() }
+    public static var effectiveGID: UInt32 { getegid() }
+    public static var pid: Int32 { getpid() }
+
+    // MARK: Namespaces
+
+    public static func unshare(_ kinds: [NamespaceKind]) throws(KernelError) {
+        let flags = kinds.reduce(0) { $0 | $1.flag }
+        try check(.unshare, cl_unshare(Int32(truncatingIfNeeded: flags)), kinds.map(\.rawValue).joined(separator: ", "))
+    }
+
+    /// Joins the namespaces of one kind (by its descriptor) or several (by a pidfd). Man: setns(2).
+    public static func join(_ descriptor: FileDescriptor, flags: UInt64) throws(KernelError) {
+        try check(.setns, cl_setns(descriptor.rawValue, Int32(truncatingIfNeeded: flags)))
+    }
+
+    // MARK: Identity
+
+    public static func setUID(_ uid: UInt32) throws(KernelError) { try check(.setresuid, cl_setresuid(uid, uid, uid), "\(uid)") }
+    public static func setGID(_ gid: UInt32) throws(KernelError) { try check(.setresgid, cl_setresgid(gid, gid, gid), "\(gid)") }
+
+    public static func setGroups(_ gids: [UInt32]) throws(KernelError) {
+        try check(.setgroups, cl_setgroups(gids.count, gids), gids.map { "\($0)" }.joined(separator: ","))
+    }
+
+    public static func capabilities() throws(KernelError) -> CapabilitySets {
+        var sets = cl_capabilities()
+        try check(.capget, cl_capget(&sets))
+        return CapabilitySets(effective: sets.effective, permitted: sets.permitted, inheritable: sets.inheritable)
+    }
+
+    public static func setCapabilities(_ sets: CapabilitySets) throws(KernelError) {
+        var raw = cl_capabilities(effective: sets.effective, permitted: sets.permitted, inheritable: sets.inheritable)
+        try check(.capset, cl_capset(&raw))
+    }
+
+    /// Whether the bounding set has a capability; false too for a number the kernel does not know.
+    public static func boundingSetHas(_ capability: Int32) -> Bool { cl_prctl(PR_CAPBSET_READ, UInt(capability), 0, 0, 0) == 1 }
+
+    public static func kernelKnows(capability: Int32) -> Bool { cl_prctl(PR_CAPBSET_READ, UInt(capability), 0, 0, 0) >= 0 }
+
+    public static func dropFromBoundingSet(_ capability: Int32) throws(KernelError) {
+        try check(.prctl, cl_prctl(PR_CAPBSET_DROP, UInt(capability), 0, 0, 0), "PR_CAPBSET_DROP \(capability)")
+    }
+
+    /// The permitted set outlives a change from uid 0 to another. Man: PR_SET_KEEPCAPS(2const).
+    public static func keepCapabilities(_ keep: Bool) throws(KernelError) {
+        try check(.prctl, cl_prctl(PR_SET_KEEPCAPS, keep ? 1 : 0, 0, 0, 0), "PR_SET_KEEPCAPS")
+    }
+
+    public static func clearAmbientCapabilities() throws(KernelError) {
+        try check(.prctl, cl_prctl(PR_CAP_AMBIENT, UInt(PR_CAP_AMBIENT_CLEAR_ALL), 0, 0, 0), "PR_CAP_AMBIENT_CLEAR_ALL")
+    }
+
+    public static func raiseAmbientCapability(_ capability: Int32) throws(KernelError) {
+        try check(.prctl, cl_prctl(PR_CAP_AMBIENT, UInt(PR_CAP_AMBIENT_RAISE), UInt(capability), 0, 0), "PR_CAP_AMBIENT_RAISE \(capability)")
+    }
+
+    // MARK: Process attributes
+
+    /// Whether others with our uid may trace us and read our /proc files. Man: PR_SET_DUMPABLE(2const).
+    public static func setDumpable(_ dumpable: Bool) throws(KernelError) {
+        try check(.prctl, cl_prctl(PR_SET_DUMPABLE, dumpable ? 1 : 0, 0, 0, 0), "PR_SET_DUMPABLE")
+    }
+
+    /// The signal that the parent's death sends us; 0 for none.
+    public static func setParentDeathSignal(_ signal: Int32) throws(KernelError) {
+        try check(.prctl, cl_prctl(PR_SET_PDEATHSIG, UInt(signal), 0, 0, 0), "PR_SET_PDEATHSIG")
+    }
+
+    public static func setNoNewPrivileges() throws(KernelError) {
+        try check(.prctl, cl_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS")
+    }
+
+    public static var hasNoNewPrivileges: Bool { cl_prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 }
+
+    /// Orphaned descendants become our children. Man: PR_SET_CHILD_SUBREAPER(2const).
+    public static func becomeSubreaper() throws(KernelError) {
+        try check(.prctl, cl_prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "PR_SET_CHILD_SUBREAPER")
+    }
+
+    public static func setName(_ name: String) throws(KernelError) {
+        try check(.prctl, name.withCString { cl_prctl(PR_SET_NAME, UInt(bitPattern: $0), 0, 0, 0) }, "PR_SET_NAME")
+    }
+
+    public static func setHostname(_ name: String) throws(KernelError) { try check(.sethostname, cl_sethostname(name, name.utf8.count), name) }
+    public static func setDomainname(_ name: String) throws(KernelError) { try check(.setdomainname, cl_setdomainname(name, name.utf8.count), name) }
+    public static func setPersonality(_ persona: UInt) throws(KernelError) { try check(.personality, cl_personality(persona)) }
+    public static func newSession() throws(KernelError) { try checkErrno(.setsid, setsid()) }
+
+    public static func changeDirectory(_ path: String) throws(KernelError) { try checkErrno(.chdir, chdir(path), path) }
+    public static func changeDirectory(_ descriptor: FileDescriptor) throws(KernelError) { try checkErrno(.chdir, fchdir(descriptor.rawValue)) }
+
+    /// The working directory as the kernel names it: not absolute where it lies outside our root.
+    public static func workingDirectory() throws(KernelError) -> String {
+        var failure: KernelError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, count in
+            let length = buffer.withMemoryRebound(to: CChar.self) { cl_getcwd($0.baseAddress, $0.count) }
+            if length < 0 { failure = KernelError(.getcwd, Errno(rawValue: -length)) }
+            count = max(0, Int(length) - 1)
+        }
+        if let failure { throw failure }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Every descriptor from `first` on is closed at the next execve. Man: close_range(2).
+    public static func closeOnExec(from first: Int32) throws(KernelError) {
+        let error = cl_close_range(UInt32(first), UInt32.max, 4)  // CLOSE_RANGE_CLOEXEC
+        if error == 0 { return }
+        guard error == -ENOSYS || error == -EINVAL else { throw KernelError(.close_range, Errno(rawValue: -error)) }
+        let procfs = try ProcessFileSystem()
+        let directory = try procfs.open("self/fd", [.readOnly, .directory])
+        for name in try directory.borrowed.directoryEntries() {
+            guard let fd = Int32(name), fd >= first, fd != directory.rawValue else { continue }
+            try FileDescriptor(rawValue: fd).setCloseOnExec(true)
+        }
+    }
+
+    /// A session keyring of its own, searchable by its owner. Man: keyctl(2), KEYCTL_JOIN_SESSION_KEYRING.
+    public static func joinNewSessionKeyring(named name: String) throws(KernelError) {
+        let key = try check(.keyctl, cl_keyctl_join_session(name), "KEYCTL_JOIN_SESSION_KEYRING \(name)")
+        var failure: KernelError?
+        let description = [CChar](unsafeUninitializedCapacity: 1024) { buffer, count in
+            let length = cl_keyctl_describe(key, buffer.baseAddress, buffer.count)
+            if length < 0 { failure = KernelError(.keyctl, Errno(rawValue: -length), "KEYCTL_DESCRIBE") }
+            count = max(0, min(Int(length), buffer.count) - 1)
+        }
+        if let failure { throw failure }
+        // type;uid;gid;permissions;name
+        let fields = String(decoding: description.map(UInt8.init(bitPattern:)), as: UTF8.self).split(separator: ";")
+        guard fields.count >= 4, let permissions = UInt32(fields[3], radix: 16) else { throw KernelError(.keyctl, .invalidArgument, "KEYCTL_DESCRIBE") }
+        let userMaySearch: UInt32 = 0x0008_0000
+        try check(.keyctl, cl_keyctl_setperm(key, permissions | userMaySearch), "KEYCTL_SETPERM")
+    }
+
+    /// Installs a filter for this thread: whole `struct sock_filter` records. Man: seccomp(2), SECCOMP_SET_MODE_FILTER.
+    public static func installSeccompFilter(_ instructions: [UInt8], flags: UInt32) throws(KernelError) {
+        guard instructions.count / 8 <= Int(UInt16.max) else { throw KernelError(.seccomp, .invalidArgument) }
+        try check(.seccomp, cl_seccomp_set_filter(flags, instructions, UInt16(instructions.count / 8)))
+    }
+
+    /// How many threads this process has: setns and clone of a user namespace want one.
+    public static func threadCount(_ procfs: ProcessFileSystem) throws(KernelError) -> Int {
+        try procfs.open("self/task", [.readOnly, .directory]).borrowed.directoryEntries().count
+    }
+}
+
+/// The three sets that capset(2) takes, as bits by capability number.
+public struct CapabilitySets: Sendable, Equatable {
+    public var effective: UInt64
+    public var permitted: UInt64
+    public var inheritable: UInt64
+
+    public init(effective: UInt64, permitted: UInt64, inheritable: UInt64) {
+        self.effective = effective
+        self.permitted = permitted
+        self.inheritable = inheritable
+    }
+}
+
+/// The capabilities that a file gives to who executes it. Man: capabilities(7), "File capabilities".
+public enum FileCapabilities {
+    /// Permitted and effective, as bits by number; 0 where the file has none.
+    public static func effective(path: String) -> UInt64 {
+        // struct vfs_cap_data: magic and flags, then permitted and inheritable in two halves, little-endian
+        var words = [UInt32](repeating: 0, count: 6)
+        let length = cl_getxattr(path, "security.capability", &words, words.count * 4)
+        guard length >= 20 else { return 0 }
+        let isEffective = UInt32(littleEndian: words[0]) & 1 != 0
+        return isEffective ? UInt64(UInt32(littleEndian: words[1])) | UInt64(UInt32(littleEndian: words[3])) << 32 : 0
+    }
+}

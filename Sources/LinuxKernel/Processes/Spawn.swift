@@ -1,0 +1,131 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// A program run to its end beside us: hooks, newuidmap, getent.
+public struct Spawn {
+    public var path: String
+    /// From argv[0] on.
+    public var arguments: [String]
+    public var environment: [String]
+    /// Written to its standard input, which then ends.
+    public var input: String
+    public var timeoutMilliseconds: Int32?
+
+    public init(_ path: String, arguments: [String], environment: [String], input: String = "", timeoutMilliseconds: Int32? = nil) {
+        self.path = path
+        self.arguments = arguments
+        self.environment = environment
+        self.input = input
+        self.timeoutMilliseconds = timeoutMilliseconds
+    }
+
+    public struct Outcome: Sendable, Equatable {
+        public let termination: Termination
+        public let timedOut: Bool
+        public let output: String
+        public let errors: String
+
+        public var succeeded: Bool { !timedOut && termination == .exited(0) }
+    }
+
+    /// At most so much is kept of each stream that it prints.
+    private static let keptBytes = 64 << 10
+
+    /// Runs it. Its standard descriptors are pipes of ours; nothing else is inherited. A program that does not end in
+    /// time is killed. One that leaves a process behind holding its output does not keep us: its own end is what counts.
+    public func run() throws(KernelError) -> Outcome {
+        let stdin = try Pipe(), stdout = try Pipe(), stderr = try Pipe()
+        let child = try start(stdin: stdin.readEnd, stdout: stdout.writeEnd, stderr: stderr.writeEnd)
+        stdin.closeReadEnd()
+        stdout.closeWriteEnd()
+        stderr.closeWriteEnd()
+        for end in [stdin.writeEnd, stdout.readEnd, stderr.readEnd] {
+            try check(.fcntl, cl_fcntl(end.rawValue, F_SETFL, Int(O_NONBLOCK)))
+        }
+
+        var rest = Array(input.utf8)[...]
+        var output: [UInt8] = [], errors: [UInt8] = []
+        let deadline = timeoutMilliseconds.map { Self.now() + Int64($0) }
+        var timedOut = false
+        if rest.isEmpty { stdin.closeWriteEnd() }
+        while true {
+            // A negative descriptor is passed over by poll(2): that is what a closed end is.
+            var polled = [
+                pollfd(fd: child.pidfd.rawValue, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: stdin.writeEnd.rawValue, events: Int16(POLLOUT), revents: 0),
+                pollfd(fd: stdout.readEnd.rawValue, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: stderr.readEnd.rawValue, events: Int16(POLLIN), revents: 0),
+            ]
+            let wait = deadline.map { Int32(clamping: max(0, $0 - Self.now())) } ?? -1
+            let ready = try check(.poll, retryOnInterrupt { cl_poll(&polled, polled.count, wait) })
+            if ready == 0 {
+                timedOut = true
+                try child.signal(SIGKILL)
+                break
+            }
+            if polled[1].revents != 0 { Self.feed(stdin, &rest) }
+            if polled[2].revents != 0, !Self.drain(stdout.readEnd, &output) { stdout.closeReadEnd() }
+            if polled[3].revents != 0, !Self.drain(stderr.readEnd, &errors) { stderr.closeReadEnd() }
+            if polled[0].revents != 0 { break }
+        }
+        let termination = try child.wait()
+        _ = Self.drain(stdout.readEnd, &output)
+        _ = Self.drain(stderr.readEnd, &errors)
+        return Outcome(
+            termination: termination, timedOut: timedOut, output: String(decoding: output, as: UTF8.self),
+            errors: String(decoding: errors, as: UTF8.self))
+    }
+
+    private func start(stdin: FileDescriptor, stdout: FileDescriptor, stderr: FileDescriptor) throws(KernelError) -> ChildProcess {
+        let argv = CStringArray(arguments), envp = CStringArray(environment)
+        let standard = [stdin.rawValue, stdout.rawValue, stderr.rawValue]
+        return try ChildProcess(opening: try check(.posix_spawn, cl_spawn(path, argv.pointer, envp.pointer, standard), path))
+    }
+
+    /// A reader that went away (EPIPE, SIGPIPE ignored by the caller) is no error: not every hook reads its input.
+    private static func feed(_ pipe: Pipe, _ rest: inout ArraySlice<UInt8>) {
+        let written = rest.withUnsafeBytes { Glibc.write(pipe.writeEnd.rawValue, $0.baseAddress, $0.count) }
+        if written > 0 { rest = rest.dropFirst(written) }
+        if rest.isEmpty || (written < 0 && errno != EAGAIN && errno != EINTR) { pipe.closeWriteEnd() }
+    }
+
+    /// False where the stream has ended.
+    private static func drain(_ end: FileDescriptor, _ kept: inout [UInt8]) -> Bool {
+        guard end.rawValue >= 0 else { return false }
+        var ended = false
+        while true {
+            let chunk = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
+                let read = Glibc.read(end.rawValue, buffer.baseAddress, buffer.count)
+                if read == 0 || (read < 0 && errno != EAGAIN && errno != EINTR) { ended = true }
+                count = max(0, read)
+            }
+            if chunk.isEmpty { return !ended }
+            kept.append(contentsOf: chunk.prefix(max(0, keptBytes - kept.count)))
+        }
+    }
+
+    private static func now() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}
+
+/// A NULL-terminated array of C strings, as execve(2) takes it, made before the moment in which nothing may allocate.
+public final class CStringArray {
+    public let pointer: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    private let count: Int
+
+    public init(_ strings: [String]) {
+        count = strings.count
+        pointer = .allocate(capacity: count + 1)
+        for (index, string) in strings.enumerated() { pointer[index] = strdup(string) }
+        pointer[count] = nil
+    }
+
+    deinit {
+        for index in 0..<count { free(pointer[index]) }
+        pointer.deallocate()
+    }
+}

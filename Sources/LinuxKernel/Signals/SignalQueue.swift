@@ -1,0 +1,36 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// All signals, blocked and read from a descriptor instead: no handler ever runs. Man: signalfd(2).
+public struct SignalQueue: ~Copyable {
+    private let descriptor: OwnedDescriptor
+
+    /// Signals that tell of a fault of our own, or cannot be blocked, stay as they are.
+    private static let untouched: [Int32] = [SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS]
+
+    public init() throws(KernelError) {
+        var mask = UInt64.max
+        for signal in Self.untouched { mask &= ~(1 << UInt64(signal - 1)) }
+        try check(.rt_sigprocmask, cl_sigprocmask_set(mask, nil))
+        descriptor = OwnedDescriptor(owning: try check(.signalfd4, cl_signalfd(mask)))
+    }
+
+    public var borrowed: FileDescriptor { descriptor.borrowed }
+
+    /// The next signal that waits, if any.
+    public func next() throws(KernelError) -> Int32? {
+        let signal = retryOnInterrupt { cl_signalfd_next(descriptor.rawValue) }
+        if signal == -EAGAIN { return nil }
+        return try check(.read, signal)
+    }
+
+    /// In a child that goes on to another program: nothing blocked, every action the default one.
+    public static func restoreDefaults() throws(KernelError) {
+        try check(.rt_sigaction, cl_signal_reset_all())
+        try check(.rt_sigprocmask, cl_sigprocmask_set(0, nil))
+    }
+
+    /// A closed reader is an error of the write, not our death.
+    public static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+}

@@ -1,0 +1,77 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// Messages with descriptors between two processes, each whole or not at all. Man: unix(7), SOCK_SEQPACKET.
+public struct MessageSocket: ~Copyable {
+    public let descriptor: OwnedDescriptor
+
+    public init(owning descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
+
+    /// Two connected ends, as raw descriptors that the caller wraps: one of them belongs to another process after a clone.
+    public static func pair() throws(KernelError) -> (Int32, Int32) {
+        var fds: [Int32] = [-1, -1]
+        try check(.socketpair, cl_socketpair_seqpacket(&fds))
+        return (fds[0], fds[1])
+    }
+
+    public func send(_ bytes: [UInt8], passing descriptors: [FileDescriptor] = []) throws(KernelError) {
+        try MessageSocket.send(bytes, passing: descriptors, over: descriptor.borrowed)
+    }
+
+    /// One message over any connected Unix socket.
+    public static func send(_ bytes: [UInt8], passing descriptors: [FileDescriptor], over socket: FileDescriptor) throws(KernelError) {
+        let fds = descriptors.map(\.rawValue)
+        let sent = try check(.sendmsg, retryOnInterrupt { cl_send(socket.rawValue, bytes, bytes.count, fds, fds.count) })
+        guard sent == bytes.count else { throw KernelError(.sendmsg, .messageTooLong) }
+    }
+
+    /// The next message, or nil where the other end is closed. At most one descriptor comes with it.
+    public func receive(roomBytes: Int) throws(KernelError) -> Received? {
+        var fd: Int32 = -1
+        var fdCount = 1
+        var length = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: roomBytes) { buffer, count in
+            length = retryOnInterrupt {
+                fdCount = 1
+                return cl_receive(descriptor.rawValue, buffer.baseAddress, buffer.count, &fd, &fdCount)
+            }
+            count = max(0, length)
+        }
+        if length == -Int(ECONNRESET) { return nil }
+        try check(.recvmsg, length)
+        if length == 0 { return nil }
+        return Received(bytes: bytes, descriptor: fdCount == 1 ? OwnedDescriptor(owning: fd) : nil)
+    }
+
+    public struct Received: ~Copyable {
+        public let bytes: [UInt8]
+        public var descriptor: OwnedDescriptor?
+
+        /// The descriptor that came along, given away once.
+        public mutating func takeDescriptor() -> OwnedDescriptor? { descriptor.take() }
+    }
+
+    /// A stream socket connected to a path: where engines wait for a console or a pidfd.
+    public static func connectStream(to path: String) throws(KernelError) -> OwnedDescriptor {
+        let socket = OwnedDescriptor(owning: try check(.socket, cl_unix_socket(Int32(SOCK_STREAM.rawValue))))
+        try check(.connect, retryOnInterrupt { cl_connect_unix(socket.rawValue, path, path.utf8.count) }, path)
+        return socket
+    }
+
+    /// A datagram socket bound to a path: where services tell that they are ready.
+    public static func bindDatagram(to path: String) throws(KernelError) -> OwnedDescriptor {
+        let socket = OwnedDescriptor(owning: try check(.socket, cl_unix_socket(Int32(SOCK_DGRAM.rawValue))))
+        try check(.bind, cl_bind_unix(socket.rawValue, path, path.utf8.count), path)
+        return socket
+    }
+
+    /// One datagram to an address: a path, or an abstract name that begins with `@`.
+    public static func sendDatagram(_ bytes: [UInt8], to address: String) throws(KernelError) {
+        let socket = OwnedDescriptor(owning: try check(.socket, cl_unix_socket(Int32(SOCK_DGRAM.rawValue))))
+        var name = Array(address.utf8.map(CChar.init(bitPattern:)))
+        if name.first == CChar(bitPattern: UInt8(ascii: "@")) { name[0] = 0 }
+        try check(.connect, cl_connect_unix(socket.rawValue, name, name.count), address)
+        try send(bytes, passing: [], over: socket.borrowed)
+    }
+}

@@ -1,0 +1,50 @@
+/// The capabilities of Linux, in the kernel's order: `number` is the place in it. Man: capabilities(7)
+public enum Capability: String, CaseIterable, Sendable {
+    case chown = "CAP_CHOWN"
+    case dacOverride = "CAP_DAC_OVERRIDE"
+    case dacReadSearch = "CAP_DAC_READ_SEARCH"
+    case fowner = "CAP_FOWNER"
+    case fsetid = "CAP_FSETID"
+    case kill = "CAP_KILL"
+    case setgid = "CAP_SETGID"
+    case setuid = "CAP_SETUID"
+    case setpcap = "CAP_SETPCAP"
+    case linuxImmutable = "CAP_LINUX_IMMUTABLE"
+    case netBindService = "CAP_NET_BIND_SERVICE"
+    case netBroadcast = "CAP_NET_BROADCAST"
+    case netAdmin = "CAP_NET_ADMIN"
+    case netRaw = "CAP_NET_RAW"
+    case ipcLock = "CAP_IPC_LOCK"
+    case ipcOwner = "CAP_IPC_OWNER"
+    case sysModule = "CAP_SYS_MODULE"
+    case sysRawio = "CAP_SYS_RAWIO"
+    case sysChroot = "CAP_SYS_CHROOT"
+    case sysPtrace = "CAP_SYS_PTRACE"
+    case sysPacct = "CAP_SYS_PACCT"
+    case sysAdmin = "CAP_SYS_ADMIN"
+    case sysBoot = "CAP_SYS_BOOT"
+    case sysNice = "CAP_SYS_NICE"
+    case sysResource = "CAP_SYS_RESOURCE"
+    case sysTime = "CAP_SYS_TIME"
+    case sysTtyConfig = "CAP_SYS_TTY_CONFIG"
+    case mknod = "CAP_MKNOD"
+    case lease = "CAP_LEASE"
+    case auditWrite = "CAP_AUDIT_WRITE"
+    case auditControl = "CAP_AUDIT_CONTROL"
+    case setfcap = "CAP_SETFCAP"
+    case macOverride = "CAP_MAC_OVERRIDE"
+    case macAdmin = "CAP_MAC_ADMIN"
+    case syslog = "CAP_SYSLOG"
+    case wakeAlarm = "CAP_WAKE_ALARM"
+    case blockSuspend = "CAP_BLOCK_SUSPEND"
+    case auditRead = "CAP_AUDIT_READ"
+    case perfmon = "CAP_PERFMON"
+    case bpf = "CAP_BPF"
+    case checkpointRestore = "CAP_CHECKPOINT_RESTORE"
+
+    /// The kernel's number, which is the bit in its sets.
+    public var number: UInt32 {
+        guard let index = Self.allCases.firstIndex(of: self) else { fatalError("a case is among all cases") }
+        return UInt32(index)
+    }
+}

@@ -1,0 +1,37 @@
+/// A namespace of the container, new or joined. Spec: config-linux.md, "Namespaces"
+public struct Namespace: JSONObject {
+    public var type = NamespaceType.mount
+    /// Of the namespace to join, on the host; nil for a new one.
+    public var path: String?
+
+    public init() {}
+
+    public init(_ type: NamespaceType, path: String? = nil) {
+        self.type = type
+        self.path = path
+    }
+
+    public mutating func fields(_ json: JSONFields) throws(SpecError) {
+        try json.required("type", &type)
+        try json.optional("path", &path)
+    }
+}
+
+/// The kinds of namespace, by the specification's names. Man: namespaces(7)
+public enum NamespaceType: String, CaseIterable, Sendable, JSONString {
+    case pid, network, mount, ipc, uts, user, cgroup, time
+
+    /// Its key in state.json: the clone flag without `CLONE_`.
+    public var stateKey: String {
+        switch self {
+        case .pid: "NEWPID"
+        case .network: "NEWNET"
+        case .mount: "NEWNS"
+        case .ipc: "NEWIPC"
+        case .uts: "NEWUTS"
+        case .user: "NEWUSER"
+        case .cgroup: "NEWCGROUP"
+        case .time: "NEWTIME"
+        }
+    }
+}

@@ -1,0 +1,95 @@
+/// What is on disk of a container: `<root>/<id>/state.json`.
+public struct SavedState: JSONObject {
+    public var id = ""
+    /// In the PID namespace of the runtime that created the container.
+    public var initProcessPID: Int32 = 0
+    /// When init started, in clock ticks since boot: a PID means init only together with it. Man: proc_pid_stat(5)
+    public var initProcessStart: UInt64 = 0
+    /// RFC 3339, UTC.
+    public var created = ""
+    public var config = SavedConfig()
+    /// Created without privileges, and without full access to cgroups.
+    public var rootless = false
+    /// Absolute paths on the host by controller; the key of cgroup v2 is empty.
+    public var cgroupPaths: [String: String] = [:]
+    /// Absolute paths on the host by `NamespaceType.stateKey`.
+    public var namespacePaths: [String: String] = [:]
+    /// What init's descriptors 0, 1 and 2 refer to.
+    public var externalDescriptors: [String] = []
+    /// Empty where there is none.
+    public var intelRdtPath = ""
+
+    public init() {}
+
+    public mutating func fields(_ json: JSONFields) throws(SpecError) {
+        try json.required("id", &id)
+        try json.required("init_process_pid", &initProcessPID)
+        try json.required("init_process_start", &initProcessStart)
+        try json.required("created", &created)
+        try json.required("config", &config)
+        try json.required("rootless", &rootless)
+        try json.required("cgroup_paths", &cgroupPaths)
+        try json.required("namespace_paths", &namespacePaths)
+        try json.required("external_descriptors", &externalDescriptors)
+        try json.required("intel_rdt_path", &intelRdtPath)
+    }
+}
+
+/// How the container was configured, as far as later commands need it.
+public struct SavedConfig: JSONObject {
+    /// An absolute path on the host.
+    public var rootfs = ""
+    /// `KEY=VALUE`; `bundle=PATH` is one of them.
+    public var labels: [String] = []
+    public var cgroups = SavedCgroups()
+    public var namespaces: [Namespace] = []
+    /// The effective user was not root, in its user namespace.
+    public var rootlessEUID = false
+    /// Full access to cgroups was unlikely.
+    public var rootlessCgroups = false
+    public var uidMappings: [LinuxIDMapping] = []
+    public var gidMappings: [LinuxIDMapping] = []
+    public var hooks = Hooks()
+    public var annotations: [String: String] = [:]
+    /// The configuration's `ociVersion`.
+    public var version = ""
+    /// The container's process, from which `exec` takes what it is not told.
+    public var process = Process()
+    /// The filter, which `exec` loads too.
+    public var seccomp: Seccomp?
+
+    public init() {}
+
+    public mutating func fields(_ json: JSONFields) throws(SpecError) {
+        try json.required("rootfs", &rootfs)
+        try json.required("labels", &labels)
+        try json.required("cgroups", &cgroups)
+        try json.required("namespaces", &namespaces)
+        try json.required("rootless_euid", &rootlessEUID)
+        try json.required("rootless_cgroups", &rootlessCgroups)
+        try json.required("uid_mappings", &uidMappings)
+        try json.required("gid_mappings", &gidMappings)
+        try json.optional("hooks", &hooks)
+        try json.optional("annotations", &annotations)
+        try json.required("version", &version)
+        try json.required("process", &process)
+        try json.optional("seccomp", &seccomp)
+    }
+}
+
+/// Where the container's cgroup is, and who manages it.
+public struct SavedCgroups: JSONObject {
+    /// The configuration's `cgroupsPath`.
+    public var path: String?
+    /// The container's cgroup within each hierarchy, by controller; the key of cgroup v2 is empty.
+    public var paths: [String: String] = [:]
+    public var systemd = false
+
+    public init() {}
+
+    public mutating func fields(_ json: JSONFields) throws(SpecError) {
+        try json.optional("path", &path)
+        try json.required("paths", &paths)
+        try json.required("systemd", &systemd)
+    }
+}

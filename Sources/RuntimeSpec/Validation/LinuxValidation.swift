@@ -1,0 +1,56 @@
+extension Linux {
+    func validate() throws(SpecError) {
+        try validateNamespaces()
+        try uidMappings.validate("uidMappings")
+        try gidMappings.validate("gidMappings")
+        try require(sysctl[""] == nil, "sysctl", "has an empty key")
+        for (name, paths) in [("maskedPaths", maskedPaths), ("readonlyPaths", readonlyPaths)] {
+            try withinEach(paths, in: name) { (path) throws(SpecError) in try requireAbsolute(path, "") }
+        }
+        try withinEach(devices, in: "devices") { (device) throws(SpecError) in
+            try require(!device.path.isEmpty, "path", "is empty")
+        }
+        if let seccomp { try within("seccomp") { () throws(SpecError) in try seccomp.validate() } }
+        if let personality {
+            try require(personality.flags.isEmpty, "personality.flags", "must be empty: the specification defines none")
+        }
+    }
+
+    private func validateNamespaces() throws(SpecError) {
+        var types: Set<NamespaceType> = []
+        try withinEach(namespaces, in: "namespaces") { (namespace) throws(SpecError) in
+            try require(types.insert(namespace.type).inserted, "type", "\(namespace.type.rawValue) is given twice")
+            if let path = namespace.path { try requireAbsolute(path, "path") }
+        }
+        for (name, mappings) in [("uidMappings", uidMappings), ("gidMappings", gidMappings)] {
+            try require(mappings.isEmpty || types.contains(.user), name, "need a user namespace in linux.namespaces")
+        }
+        try require(timeOffsets.isEmpty || types.contains(.time), "timeOffsets", "need a time namespace in linux.namespaces")
+        for (clock, offset) in timeOffsets.sorted(by: { $0.key < $1.key }) {
+            let name = "timeOffsets[\(clock.debugDescription)]"
+            try require(["monotonic", "boottime"].contains(clock), name, "must be monotonic or boottime")
+            try require(offset.nanosecs < 1_000_000_000, "\(name).nanosecs", "must be a number from 0 to 999999999")
+        }
+    }
+}
+
+extension [LinuxIDMapping] {
+    /// What holds for every map, whoever writes it; whether the ids may be mapped at all is not asked here.
+    func validate(_ name: String) throws(SpecError) {
+        try withinEach(self, in: name) { (mapping) throws(SpecError) in
+            try require(mapping.size > 0, "size", "must be above 0")
+        }
+    }
+}
+
+extension Seccomp {
+    func validate() throws(SpecError) {
+        try withinEach(syscalls, in: "syscalls") { (syscall) throws(SpecError) in
+            try require(!syscall.names.isEmpty, "names", "is empty")
+            try withinEach(syscall.args, in: "args") { (arg) throws(SpecError) in
+                // A system call has six arguments.
+                try require(arg.index < 6, "index", "must be a number from 0 to 5")
+            }
+        }
+    }
+}

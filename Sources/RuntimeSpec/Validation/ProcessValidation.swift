@@ -1,0 +1,39 @@
+extension Process {
+    /// The rules for a process of config.json or process.json; errors name the field as seen from the process.
+    public func validate() throws(SpecError) {
+        try require(!args.isEmpty, "args", "is missing or empty")
+        try requireAbsolute(cwd, "cwd")
+        try withinEach(env, in: "env") { (entry) throws(SpecError) in
+            // Seen from the entry itself there is no further path.
+            try require(entry.contains("=") && !entry.hasPrefix("="), "", "must be NAME=VALUE, is \(entry.debugDescription)")
+        }
+        try validateRlimits()
+        if let oomScoreAdj {
+            try require((-1000...1000).contains(oomScoreAdj), "oomScoreAdj", "must be a number from -1000 to 1000")
+        }
+        if let scheduler { try within("scheduler") { () throws(SpecError) in try scheduler.validate() } }
+        if let ioPriority {
+            try require((0...7).contains(ioPriority.priority), "ioPriority.priority", "must be a number from 0 to 7")
+        }
+    }
+
+    private func validateRlimits() throws(SpecError) {
+        var seen: Set<RlimitType> = []
+        try withinEach(rlimits, in: "rlimits") { (rlimit) throws(SpecError) in
+            try require(seen.insert(rlimit.type).inserted, "type", "\(rlimit.type.rawValue) is given twice")
+            try require(rlimit.soft <= rlimit.hard, "soft", "\(rlimit.soft) is above the hard limit, \(rlimit.hard)")
+        }
+    }
+}
+
+extension Scheduler {
+    func validate() throws(SpecError) {
+        try require((-20...19).contains(nice), "nice", "must be a number from -20 to 19")
+        let hasPriority = policy == .fifo || policy == .roundRobin
+        try require(priority == 0 || hasPriority, "priority", "is only for SCHED_FIFO and SCHED_RR")
+        let hasDeadline = policy == .deadline
+        for (name, value) in [("runtime", runtime), ("deadline", deadline), ("period", period)] {
+            try require(value == 0 || hasDeadline, name, "is only for SCHED_DEADLINE")
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import CgroupControl
+import ContainerPlan
+import Glibc
+import IDMapping
+import LinuxKernel
+import RuntimeSpec
+import SystemPackage
+
+/// Asks the host for the facts that plans are made from. Read-only; each question is asked where a plan depends on it.
+struct HostProbe {
+    let procfs: ProcessFileSystem
+    let identity: Identity
+
+    init() throws(RuntimeError) {
+        do throws(KernelError) {
+            procfs = try ProcessFileSystem()
+            identity = Identity(
+                effectiveUID: CurrentProcess.effectiveUID, effectiveGID: CurrentProcess.effectiveGID,
+                inInitialUserNamespace: try procfs.namespaceInode("self", .user) == Identity.initialUserNamespaceInode)
+        } catch { throw RuntimeError("asking who we are", error) }
+    }
+
+    func privilege(_ request: GlobalRequest) -> Privilege {
+        let explicit: Bool? = request.rootless == .auto ? nil : request.rootless == .yes
+        return Privilege(of: identity, explicit: explicit, systemdManagerOwner: request.systemdCgroup ? 0 : nil)
+    }
+
+    /// - Parameters:
+    ///   - linux: what of the facts is needed depends on it.
+    ///   - bundle: absolute.
+    func facts(for linux: Linux, process: RuntimeSpec.Process, bundle: String, request: GlobalRequest) throws(RuntimeError) -> HostFacts {
+        do throws(KernelError) {
+            let capabilities = try CurrentProcess.capabilities()
+            var facts = HostFacts(
+                identity: identity, privilege: privilege(request), permittedCapabilities: capabilities.permitted,
+                lastCapability: lastCapability(), bundle: bundle, cgroupHierarchies: try cgroupHierarchies(),
+                hasAppArmor: process.apparmorProfile.map { !$0.isEmpty && isAppArmorEnabled } ?? false,
+                hasSELinux: process.selinuxLabel.map { !$0.isEmpty && isSELinuxEnabled } ?? false)
+            if let user = linux.namespaces.first(where: { $0.type == .user }) {
+                if let path = user.path, !path.isEmpty {
+                    (facts.joinedUIDMap, facts.joinedGIDMap) = joinedMaps(path)
+                } else {
+                    let maps = MapFactsProbe(procfs: procfs, identity: identity, effectiveCapabilities: capabilities.effective)
+                    facts.uidMapWriter = try maps.facts(.uid, for: linux.uidMappings.map(\.range))
+                    facts.gidMapWriter = try maps.facts(.gid, for: linux.gidMappings.map(\.range))
+                }
+            }
+            return facts
+        } catch { throw RuntimeError("asking the host for facts", error) }
+    }
+
+    func cgroupHierarchies() throws(KernelError) -> CgroupHierarchies {
+        CgroupHierarchies.find(
+            mounts: MountInfo.parse(try procfs.read("self/mountinfo")), memberships: try cgroupMemberships())
+    }
+
+    func cgroupMemberships() throws(KernelError) -> [CgroupMembership] { CgroupMembership.parse(try procfs.read("self/cgroup")) }
+
+    /// The highest that the kernel knows of those that have names here: PR_CAPBSET_READ refuses what it does not know.
+    private func lastCapability() -> Int32 {
+        var last = Int32(Capability.allCases.count)
+        while last < 63, CurrentProcess.kernelKnows(capability: last) { last += 1 }
+        while last > 0, !CurrentProcess.kernelKnows(capability: last) { last -= 1 }
+        return last
+    }
+
+    /// Who is mapped in a user namespace that is joined shows in the /proc of its owner, where the path leads there.
+    private func joinedMaps(_ path: String) -> (uid: IDMap?, gid: IDMap?) {
+        let fields = path.split(separator: "/")
+        guard path.hasPrefix("/proc/"), fields.count == 4, fields[2] == "ns", fields[3] == "user", Int32(fields[1]) != nil else { return (nil, nil) }
+        return maps(ofProcess: String(fields[1]))
+    }
+
+    /// The maps of a process's user namespace; nil where its /proc files cannot be read or understood.
+    func maps(ofProcess process: String) -> (uid: IDMap?, gid: IDMap?) {
+        func map(_ kind: IDKind) -> IDMap? {
+            do throws(KernelError) {
+                let text = try procfs.read("\(process)/\(kind.procFileName)")
+                do throws(IDMapError) { return try IDMap(procText: text, kind: kind) } catch { return nil }
+            } catch { return nil }
+        }
+        return (map(.uid), map(.gid))
+    }
+
+    private var isAppArmorEnabled: Bool { firstByte("/sys/module/apparmor/parameters/enabled") == UInt8(ascii: "Y") }
+    private var isSELinuxEnabled: Bool { firstByte("/sys/fs/selinux/enforce") != nil }
+
+    private func firstByte(_ path: String) -> UInt8? {
+        do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, .readOnly).borrowed.readAll().first } catch { return nil }
+    }
+}

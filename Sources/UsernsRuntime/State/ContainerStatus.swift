@@ -1,0 +1,56 @@
+/// What a container is doing. Spec: runtime.md, "State".
+///
+/// Never stored: told from what is there, by one table. `paused` joins it with the freezer, `restored` with CRIU.
+public enum ContainerStatus: String, Sendable, CaseIterable {
+    case creating, created, running, paused, stopped
+
+    public struct Facts: Sendable, Equatable {
+        /// state.json was written: `create` was done.
+        public let hasState: Bool
+        /// Init is alive, with the start time that was noted.
+        public let initIsAlive: Bool
+        /// exec.fifo is there: nobody has started it.
+        public let awaitsStart: Bool
+        public let isFrozen: Bool
+
+        public init(hasState: Bool, initIsAlive: Bool, awaitsStart: Bool, isFrozen: Bool) {
+            self.hasState = hasState
+            self.initIsAlive = initIsAlive
+            self.awaitsStart = awaitsStart
+            self.isFrozen = isFrozen
+        }
+    }
+
+    /// | state.json | init | frozen | fifo | |
+    /// |---|---|---|---|---|
+    /// | no | | | | creating |
+    /// | yes | gone | | | stopped |
+    /// | yes | alive | yes | | paused |
+    /// | yes | alive | no | there | created |
+    /// | yes | alive | no | gone | running |
+    public init(_ facts: Facts) {
+        if !facts.hasState {
+            self = .creating
+        } else if !facts.initIsAlive {
+            self = .stopped
+        } else if facts.isFrozen {
+            self = .paused
+        } else {
+            self = facts.awaitsStart ? .created : .running
+        }
+    }
+
+    /// What is done to a container, as far as its status decides whether it may be.
+    public enum Operation: String, Sendable, CaseIterable { case start, exec, kill, delete, forcedDelete, events }
+
+    public func allows(_ operation: Operation) -> Bool {
+        switch operation {
+        case .start: self == .created
+        case .exec: self == .created || self == .running
+        case .kill: self != .stopped && self != .creating
+        case .delete: self == .stopped || self == .created || self == .creating
+        case .forcedDelete: true
+        case .events: self != .stopped && self != .creating
+        }
+    }
+}

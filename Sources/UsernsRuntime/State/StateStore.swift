@@ -1,0 +1,163 @@
+import ContainerPlan
+import Glibc
+import LinuxKernel
+import RuntimeSpec
+import SystemPackage
+
+/// The state directory: one directory for each container.
+struct StateStore {
+    let path: String
+
+    /// Chosen by who we are; nothing is made yet.
+    init(request: GlobalRequest, identity: Identity) throws(RuntimeError) {
+        do throws(PlanError) {
+            let directory = try StateDirectory.choose(
+                root: request.root, identity: identity, runtimeDirectory: EnvironmentVariable.value("XDG_RUNTIME_DIR"),
+                user: EnvironmentVariable.value("USER"))
+            if case .inRuntimeDirectory(_, let runtimeDirectory) = directory {
+                try Self.facts(of: runtimeDirectory).require(path: runtimeDirectory, identity: identity)
+                isInRuntimeDirectory = true
+            } else {
+                isInRuntimeDirectory = false
+            }
+            path = directory.path
+        } catch { throw RuntimeError(error) }
+    }
+
+    /// Made sticky, so that a cleaner of runtime directories leaves it.
+    private let isInRuntimeDirectory: Bool
+
+    private static func facts(of path: String) -> RuntimeDirectoryFacts {
+        let status: FileStatus
+        do throws(KernelError) { status = try FileDescriptor.currentDirectory.open(path, .path).borrowed.status() } catch {
+            return RuntimeDirectoryFacts(kind: .missing)
+        }
+        guard status.isDirectory else { return RuntimeDirectoryFacts(kind: .notDirectory) }
+        return RuntimeDirectoryFacts(kind: .directory, ownerUID: status.uid, isWritable: access(path, W_OK | X_OK) == 0)
+    }
+
+    // MARK: containers
+
+    /// Makes a container's directory, and the state directory above it where it is missing.
+    func create(_ id: ContainerID) throws(RuntimeError) -> ContainerDirectory {
+        do throws(KernelError) {
+            let root = try openRoot(making: true)
+            do throws(KernelError) { try root.borrowed.makeDirectory(id.text, mode: 0o711) } catch {
+                guard error.errno == .fileExists else { throw error }
+                throw KernelError(.mkdir, .fileExists)
+            }
+            let directory = try ContainerDirectory(id: id, in: root.borrowed, path: path + "/" + id.text)
+            try directory.lock()
+            return directory
+        } catch {
+            if error.errno == .fileExists { throw RuntimeError("container with given ID already exists: \(id.text)") }
+            throw RuntimeError("state directory \(path)", error)
+        }
+    }
+
+    func open(_ id: ContainerID) throws(RuntimeError) -> ContainerDirectory {
+        do throws(KernelError) {
+            return try ContainerDirectory(id: id, in: try openRoot(making: false).borrowed, path: path + "/" + id.text)
+        } catch {
+            if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
+                throw RuntimeError("container does not exist: \(id.text)")
+            }
+            throw RuntimeError("state directory \(path)", error)
+        }
+    }
+
+    /// The names of all directories; none where there is no state directory.
+    func ids() throws(RuntimeError) -> [ContainerID] {
+        let names: [String]
+        do throws(KernelError) {
+            let root = try FileDescriptor.currentDirectory.open(path, [.readOnly, .directory])
+            names = try root.borrowed.directoryEntries()
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { return [] }
+            throw RuntimeError("state directory \(path)", error)
+        }
+        var ids: [ContainerID] = []
+        for name in names.sorted() {
+            do throws(RuntimeError) { ids.append(try ContainerID(name)) } catch { continue }
+        }
+        return ids
+    }
+
+    func remove(_ directory: ContainerDirectory) throws(RuntimeError) {
+        do throws(KernelError) {
+            try directory.removeContents()
+            try openRoot(making: false).borrowed.removeDirectory(directory.id.text)
+        } catch { throw RuntimeError("removing the state of \(directory.id.text)", error) }
+    }
+
+    private func openRoot(making: Bool) throws(KernelError) -> OwnedDescriptor {
+        do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, [.path, .directory]) } catch {
+            guard making, error.errno == .noSuchFileOrDirectory else { throw error }
+        }
+        var made = ""
+        for component in path.split(separator: "/") {
+            made += (made.isEmpty && !path.hasPrefix("/") ? "" : "/") + component
+            do throws(KernelError) { try FileDescriptor.currentDirectory.makeDirectory(made, mode: 0o700) } catch {
+                guard error.errno == .fileExists else { throw error }
+            }
+        }
+        if isInRuntimeDirectory {
+            try FileDescriptor.currentDirectory.open(path, [.readOnly, .directory]).borrowed.changeMode(S_ISVTX | 0o700)
+        }
+        return try FileDescriptor.currentDirectory.open(path, [.path, .directory])
+    }
+}
+
+/// The directory of one container. What is in it is named here and nowhere else.
+final class ContainerDirectory {
+    static let stateName = "state.json"
+
+    let id: ContainerID
+    let path: String
+    private let directory: OwnedDescriptor
+
+    init(id: ContainerID, in root: FileDescriptor, path: String) throws(KernelError) {
+        self.id = id
+        self.path = path
+        directory = try root.open(id.text, [.readOnly, .directory, .noFollow])
+    }
+
+    var borrowed: FileDescriptor { directory.borrowed }
+
+    /// Held until `unlock`, or until this process and its clones have closed the directory.
+    func lock() throws(KernelError) { try borrowed.lockExclusively() }
+    func unlock() throws(KernelError) { try borrowed.unlock() }
+
+    /// Whether somebody deleted it while we waited for the lock.
+    var isGone: Bool { get throws(KernelError) { try borrowed.status().linkCount == 0 } }
+
+    // MARK: state.json
+
+    /// nil where `create` has not come so far, or was killed before.
+    func load() throws(RuntimeError) -> SavedState? {
+        let bytes: [UInt8]
+        do throws(KernelError) { bytes = try borrowed.open(Self.stateName, [.readOnly, .noFollow]).borrowed.readAll() } catch {
+            if error.errno == .noSuchFileOrDirectory { return nil }
+            throw RuntimeError("\(path)/\(Self.stateName)", error)
+        }
+        do throws(SpecError) { return try SavedState.decode(bytes) } catch {
+            throw RuntimeError("\(path)/\(Self.stateName)", cause: error.description, hint: "runc delete --force \(id.text) removes what is left")
+        }
+    }
+
+    /// Atomically: whoever reads it sees the old or the new one, whatever kills us in between.
+    func save(_ state: SavedState) throws(KernelError) {
+        let temporary = Self.stateName + ".new"
+        let file = try borrowed.open(temporary, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+        try file.borrowed.writeAll(state.encoded(pretty: false))
+        try file.borrowed.synchronize()
+        try borrowed.rename(temporary, to: Self.stateName)
+    }
+
+    /// Who owns the container: the owner of its directory.
+    var ownerUID: UInt32 { get throws(KernelError) { try borrowed.status().uid } }
+
+    // MARK: removal
+
+    func removeContents() throws(KernelError) { try borrowed.removeTree() }
+}

@@ -1,0 +1,73 @@
+import CSeccomp
+import RuntimeSpec
+import Testing
+
+@testable import SeccompFilter
+
+/// What is wrong in a profile, and how it is said.
+@Suite struct RefusalTests {
+    struct Row: Sendable, CustomTestStringConvertible {
+        var message: String
+        var profile: Seccomp
+
+        init(_ message: String, _ change: (inout Seccomp) -> Void) {
+            self.message = message
+            profile = Seccomp(.errno, [Syscall(["read"], .allow), Syscall(["write"], .allow, [SeccompArg(0, .equal, 1)])])
+            change(&profile)
+        }
+
+        var testDescription: String { message }
+    }
+
+    static let rows: [Row] = [
+        Row("linux.seccomp.defaultAction: SCMP_ACT_NOTIFY is not supported yet") { $0.defaultAction = .notify },
+        Row("linux.seccomp.syscalls[1].action: SCMP_ACT_NOTIFY is not supported yet") { $0.syscalls[1].action = .notify },
+        Row("linux.seccomp.defaultErrnoRet: must be from 0 to 4095 with SCMP_ACT_ERRNO, not 4096") { $0.defaultErrnoRet = 4096 },
+        Row("linux.seccomp.defaultErrnoRet: must be from 0 to 4095 with SCMP_ACT_ERRNO, not 4294967295") { $0.defaultErrnoRet = .max },
+        Row("linux.seccomp.defaultErrnoRet: SCMP_ACT_KILL takes no errno") {
+            $0.defaultAction = .kill
+            $0.defaultErrnoRet = 1
+        },
+        Row("linux.seccomp.syscalls[0].errnoRet: SCMP_ACT_ALLOW takes no errno") { $0.syscalls[0].errnoRet = 1 },
+        Row("linux.seccomp.syscalls[1].errnoRet: must be from 0 to 65535 with SCMP_ACT_TRACE, not 65536") {
+            $0.syscalls[1].action = .trace
+            $0.syscalls[1].errnoRet = 65536
+        },
+        Row("linux.seccomp.syscalls[1].args[0].index: must be from 0 to 5, not 6") { $0.syscalls[1].args[0].index = 6 },
+        Row("linux.seccomp.syscalls[1].args[1].index: must be from 0 to 5, not 4294967295") {
+            $0.syscalls[1].args.append(SeccompArg(.max, .equal, 1))
+        },
+        Row("linux.seccomp.syscalls[0].names: must not be empty") { $0.syscalls[0].names = [] },
+        Row("linux.seccomp.syscalls[0].names[1]: is not the name of a system call") { $0.syscalls[0].names.append("") },
+        Row("linux.seccomp.syscalls[0].names[0]: is not the name of a system call") { $0.syscalls[0].names = ["read\0x"] },
+        Row("linux.seccomp.architectures[1]: libseccomp \(SeccompFilter.libraryVersion) does not know SCMP_ARCH_SHEB") {
+            $0.architectures = [.x86_64, .sheb]
+        },
+        Row("linux.seccomp.architectures[0]: has another byte order than this machine") { $0.architectures = [.s390x] },
+        Row("linux.seccomp.syscalls[2].names[0]: contradicts an earlier rule for the same system call and arguments") {
+            $0.syscalls.append(Syscall(["write"], .trap, [SeccompArg(0, .equal, 1)]))
+        },
+        Row("linux.seccomp.syscalls[2].names[0]: more rules than fit into the kernel's 4096 instructions") {
+            let args = (0..<5000).map { SeccompArg(0, .equal, $0) }
+            $0.syscalls.append(Syscall(["close"], .allow, args))
+        },
+        Row("linux.seccomp.syscalls: more rules than fit into the kernel's 4096 instructions") {
+            let args = (0..<3000).map { SeccompArg(0, .equal, $0 << 31) }
+            $0.syscalls.append(Syscall(["close"], .allow, args))
+        },
+    ]
+
+    @Test(arguments: rows)
+    func `the field is named`(_ row: Row) {
+        let error = #expect(throws: SeccompError.self) { try SeccompFilter.compile(row.profile) }
+        #expect(error?.description == row.message)
+    }
+
+    @Test func `no descriptor is left behind, whether it works or not`() throws {
+        func openDescriptors() -> [Int32] { (0..<256).filter { fcntl($0, F_GETFD) >= 0 } }
+        let before = openDescriptors()
+        for row in Self.rows { _ = try? SeccompFilter.compile(row.profile) }
+        _ = try SeccompFilter.compile(.dockerLike(architectures: [.x86_64, .x86, .x32]))
+        #expect(openDescriptors() == before)
+    }
+}
