@@ -76,11 +76,13 @@ extension IntegrationTests {
                     let created = state.succeeded && state.stdout.contains("\"created\"")
                     if result.succeeded { #expect(created, "\(state)") }
                     if !created {
-                        #expect(try eventually { try Leftovers(of: bundle).processes().isEmpty }, "round \(round): \(state)")
+                        let ended = try eventually { try Leftovers(of: bundle).processes().isEmpty }
+                        try #require(ended, "round \(round): \(state)")
                     }
                     let deleted = try bundle.runc("delete", "--force", bundle.id)
                     #expect(deleted.succeeded, "\(deleted)")
-                    #expect(try eventually { try Leftovers(of: bundle).find().isEmpty }, "round \(round) left something behind")
+                    let left = try Leftovers(of: bundle).afterAWhile()
+                    try #require(left.isEmpty, "round \(round): \(left)")
                 }
             }
         }
@@ -96,7 +98,8 @@ extension IntegrationTests {
                     _ = try command.wait()
                     let deleted = try bundle.runc("delete", "--force", bundle.id)
                     #expect(deleted.succeeded, "\(deleted)")
-                    #expect(try eventually { try Leftovers(of: bundle).find().isEmpty }, "round \(round) left something behind")
+                    let left = try Leftovers(of: bundle).afterAWhile()
+                    try #require(left.isEmpty, "round \(round): \(left)")
                 }
             }
         }

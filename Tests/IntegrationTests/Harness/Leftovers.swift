@@ -13,11 +13,7 @@ struct Leftovers {
     func removeAndReport(at sourceLocation: SourceLocation) {
         do {
             try deleteContainers(sourceLocation)
-            var left: [String] = []
-            _ = try eventually(withinSeconds: 10) {
-                left = try find()
-                return left.isEmpty
-            }
+            let left = try afterAWhile()
             if !left.isEmpty {
                 Issue.record("left behind:\n\(left.joined(separator: "\n"))", sourceLocation: sourceLocation)
                 removeByForce()
@@ -26,6 +22,16 @@ struct Leftovers {
         } catch {
             Issue.record(error, sourceLocation: sourceLocation)
         }
+    }
+
+    /// What is still there when processes have had the time to end.
+    func afterAWhile() throws -> [String] {
+        var left: [String] = []
+        _ = try eventually(withinSeconds: 10) {
+            left = try find()
+            return left.isEmpty
+        }
+        return left
     }
 
     private func deleteContainers(_ sourceLocation: SourceLocation) throws {
