@@ -52,6 +52,12 @@ let package = Package(
 
         .target(name: "CHarness", path: "Tests/CHarness", cSettings: cStrict),
         .testTarget(name: "IntegrationTests", dependencies: ["CHarness"], swiftSettings: swiftStrict),
+        // cli.md is the command line's document, which the tests read.
+        .testTarget(
+            name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface", "UsernsRuntime"],
+            exclude: ["cli.md"], swiftSettings: swiftStrict),
         tests(of: "IDMapping"),
+        tests(of: "RuntimeSpec"),
+        tests(of: "SeccompFilter", ["CSeccomp", "RuntimeSpec"]),
     ]
 )

@@ -15,11 +15,17 @@ public struct CgroupHierarchies: Sendable, Equatable {
             self.root = root
         }
 
+        /// One for each controller that is mounted here: `cpu` and `cpuacct`, `name=systemd`; the empty one for version 2.
+        public var keys: [String] { controllers.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+
         /// The directory of a cgroup as /proc/PID/cgroup names it; nil where the mount does not show it.
         public func directory(of cgroup: String) -> String? {
-            if root == "/" { return cgroup == "/" ? mountPoint : mountPoint + cgroup }
             if cgroup == root { return mountPoint }
-            return cgroup.hasPrefix(root + "/") ? mountPoint + cgroup.dropFirst(root.count) : nil
+            let prefix = root == "/" ? "/" : root + "/"
+            guard cgroup.hasPrefix(prefix) else { return nil }
+            let rest = cgroup.dropFirst(prefix.count)
+            // A cgroup outside of our cgroup namespace is named from its root upwards.
+            return rest == ".." || rest.hasPrefix("../") ? nil : mountPoint + "/" + rest
         }
 
         /// What /sys/fs/cgroup calls the directory in which it is mounted.
@@ -41,12 +47,22 @@ public struct CgroupHierarchies: Sendable, Equatable {
         var found: [Hierarchy] = []
         for membership in memberships {
             let names = membership.controllers.split(separator: ",").map(String.init)
-            let mount = mounts.last {
-                names.isEmpty ? $0.fileSystemType == "cgroup2" : $0.fileSystemType == "cgroup" && names.allSatisfy($0.superOptions.contains)
-            }
-            if let mount { found.append(Hierarchy(controllers: membership.controllers, mountPoint: mount.mountPoint, root: mount.root)) }
+            let shown = mounts.indices.lazy.filter {
+                let mount = mounts[$0]
+                let matches = names.isEmpty
+                    ? mount.fileSystemType == "cgroup2" : mount.fileSystemType == "cgroup" && names.allSatisfy(mount.superOptions.contains)
+                return matches && !isCovered($0, in: mounts)
+            }.map { Hierarchy(controllers: membership.controllers, mountPoint: mounts[$0].mountPoint, root: mounts[$0].root) }
+            // Other mounts may show parts of the hierarchy, such as those of containers: ours shows our own cgroup.
+            if let mount = shown.first(where: { $0.directory(of: membership.path) != nil }) ?? shown.first { found.append(mount) }
         }
         return CgroupHierarchies(found)
+    }
+
+    /// Whether a later mount lies on the mount point, or on a directory above it.
+    private static func isCovered(_ index: Int, in mounts: [MountInfo]) -> Bool {
+        let mountPoint = mounts[index].mountPoint
+        return mounts[(index + 1)...].contains { mountPoint == $0.mountPoint || mountPoint.hasPrefix($0.mountPoint == "/" ? "/" : $0.mountPoint + "/") }
     }
 }
 

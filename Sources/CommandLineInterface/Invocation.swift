@@ -28,7 +28,7 @@ struct Invocation {
         }
         let options: GlobalOptions?
         do {
-            options = try GlobalOptions.parseAsRoot(arguments) as? GlobalOptions
+            options = try GlobalOptions.parsed(arguments)
         } catch {
             throw Self.usageError(GlobalOptions.message(for: error), seeHelpOf: "runc")
         }
@@ -61,11 +61,11 @@ struct Invocation {
         }
     }
 
-    private static func command(named name: String) throws(RuntimeError) -> any RuntimeCommand.Type {
-        guard let command = RuncCommand.command(named: name) else {
-            throw usageError("Unknown command '\(name)'", seeHelpOf: "runc")
+    private static func command(named given: String) throws(RuntimeError) -> any RuntimeCommand.Type {
+        guard let name = CommandName(rawValue: given) else {
+            throw usageError("Unknown command '\(given)'", seeHelpOf: "runc")
         }
-        return command
+        return name.command
     }
 
     /// nil: of the whole program.

@@ -10,13 +10,13 @@ public struct InitProcess {
     /// The copies of mounts that the runtime opened; empty where init opens them itself.
     let sources: DescriptorList
     /// `exec.fifo` as O_PATH, for `create`; nil for `run`, whose `release` is the start.
-    let fifo: FileDescriptor?
+    let fifo: SharedDescriptor?
     let procfs: ProcessFileSystem
     /// The state that hooks get, of a status and a pid.
     let hookState: (_ status: String, _ pid: Int32) -> String
 
     public init(
-        plan: InitPlan, sources: DescriptorList, fifo: FileDescriptor?, procfs: ProcessFileSystem,
+        plan: InitPlan, sources: DescriptorList, fifo: SharedDescriptor?, procfs: ProcessFileSystem,
         hookState: @escaping (String, Int32) -> String
     ) {
         self.plan = plan
@@ -67,11 +67,11 @@ public struct InitProcess {
     ///
     /// The open waits for its reader. After a byte that says "started" the fifo stays open until the execve closes it,
     /// or until a failure was written to it: `start` learns either.
-    private func waitForStart(_ fifo: FileDescriptor, _ start: ProcessStart, _ channel: borrowing ChildChannel) -> Never {
+    private func waitForStart(_ fifo: SharedDescriptor, _ start: ProcessStart, _ channel: borrowing ChildChannel) -> Never {
         close(channel.socket.descriptor.rawValue)
         do throws(KernelError) {
             // Open until the execve closes it.
-            let opened = FileDescriptor(rawValue: try procfs.reopen(fifo, .writeOnly).release())
+            let opened = FileDescriptor(rawValue: try procfs.reopen(fifo.borrowed, .writeOnly).release())
             try StartFIFO.tellStarted(opened)
             start.finish(reportingTo: .fifo(opened), runHooks: runStartHooks)
         } catch { _exit(1) }

@@ -6,23 +6,31 @@ struct SemanticVersion {
 
     /// Nil where the text is no semantic version.
     init?(_ text: String) {
-        let withoutBuild = text.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
-        let release = withoutBuild[0].split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-        for suffix in withoutBuild.dropFirst() + release.dropFirst() {
-            let isIdentifier = suffix.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "."), UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
-            guard isIdentifier, !suffix.isEmpty else { return nil }
-        }
-        let numbers = release[0].split(separator: ".", omittingEmptySubsequences: false).compactMap { part in
-            part.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(part) : nil
-        }
-        guard numbers.count == 3, release[0].count(where: { $0 == "." }) == 2 else { return nil }
-        (major, minor, patch) = (numbers[0], numbers[1], numbers[2])
+        var rest = Substring(text)
+        guard let major = Self.number(&rest), Self.skip(".", &rest), let minor = Self.number(&rest), Self.skip(".", &rest),
+            let patch = Self.number(&rest)
+        else { return nil }
+        if Self.skip("-", &rest), !Self.skipIdentifiers(&rest) { return nil }
+        if Self.skip("+", &rest), !Self.skipIdentifiers(&rest) { return nil }
+        guard rest.isEmpty else { return nil }
+        (self.major, self.minor, self.patch) = (major, minor, patch)
+    }
+
+    private static func number(_ rest: inout Substring) -> Int? {
+        let digits = rest.prefix { $0.isASCII && $0.isWholeNumber }
+        rest = rest[digits.endIndex...]
+        return Int(digits)
+    }
+
+    private static func skip(_ separator: Character, _ rest: inout Substring) -> Bool {
+        guard rest.first == separator else { return false }
+        rest.removeFirst()
+        return true
+    }
+
+    private static func skipIdentifiers(_ rest: inout Substring) -> Bool {
+        let identifiers = rest.prefix { $0.isASCII && ($0.isLetter || $0.isWholeNumber || $0 == "." || $0 == "-") }
+        rest = rest[identifiers.endIndex...]
+        return !identifiers.isEmpty
     }
 }

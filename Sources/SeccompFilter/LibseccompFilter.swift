@@ -1,40 +1,61 @@
 import CSeccomp
 import Glibc
 
-/// A filter under construction in libseccomp, which is released with this value.
+/// A filter for one ABI, under construction in libseccomp, which is released with this object.
 ///
-/// It is only ever exported, never loaded by libseccomp: what libseccomp would do while loading (no_new_privs,
-/// synchronising threads, flags) is of no consequence. Man: seccomp_init(3)
-struct LibseccompFilter: ~Copyable {
+/// One for each ABI, and in it only what has a number there: libseccomp 2.5 does not load the number before it compares it where
+/// the call that it sorts first has none, and then answers the default to everything.
+/// Source: libseccomp's src/gen_bpf.c, _gen_bpf_arch
+///
+/// It is only ever exported, never loaded by libseccomp: what that would do besides (no_new_privs, synchronising threads,
+/// flags) is of no consequence. Man: seccomp_init(3)
+final class LibseccompFilter {
     private let context: scmp_filter_ctx
+    private var ruleCount = 0
 
-    /// Calls of an architecture that is not in the filter kill their thread, libseccomp's own choice.
-    init(defaultReturnValue: UInt32) throws(SeccompError) {
+    /// Calls that are not of this ABI kill their thread, libseccomp's own choice. `path` is where the profile names the ABI.
+    init(_ abi: SyscallABI, defaultReturnValue: UInt32, path: String) throws(SeccompError) {
         guard let context = seccomp_init(defaultReturnValue) else {
             throw SeccompError("linux.seccomp.defaultAction", "libseccomp or the kernel does not know this action", errno: EINVAL)
         }
-        // Without it an error of the system becomes ECANCELED.
-        let status = seccomp_attr_set(context, SCMP_FLTATR_API_SYSRAWRC, 1)
-        if status < 0 {
-            seccomp_release(context)
-            throw SeccompError("linux.seccomp", "libseccomp refuses to report errors of the system", errno: -status)
-        }
         self.context = context
+        // Without it an error of the system becomes ECANCELED.
+        var status = seccomp_attr_set(context, SCMP_FLTATR_API_SYSRAWRC, 1)
+        let native = SyscallABI.native
+        if status == 0, abi != native {
+            status = seccomp_arch_add(context, abi.token)
+            if status == -EDOM { throw SeccompError(path, "has another byte order than this machine") }
+            if status == 0 { status = seccomp_arch_remove(context, native.token) }
+        }
+        if status < 0 { throw SeccompError(path, "libseccomp cannot make a filter", errno: -status) }
     }
 
     deinit { seccomp_release(context) }
 
-    /// The native one is there from the start; one that is there already changes nothing.
-    func add(_ abi: SyscallABI, path: String) throws(SeccompError) {
-        let status = seccomp_arch_add(context, abi.token)
-        if status == 0 || status == -EEXIST { return }
-        let problem = status == -EDOM ? "has another byte order than this machine" : "libseccomp refuses the architecture"
-        throw SeccompError(path, problem, errno: -status)
+    /// Adds a rule for a call at `location`: all `comparisons` must hold, each of another argument.
+    func add(
+        _ returnValue: UInt32, name: String, location: SyscallABI.Location, comparisons: [scmp_arg_cmp], path: String
+    ) throws(SeccompError) {
+        switch location {
+        case .nowhere: return
+        case .multiplexed(let call) where call.ownNumber == nil:
+            // What libseccomp does itself for those with a number: the call's first argument is out of sight.
+            let selector = scmp_arg_cmp(arg: 0, op: SCMP_CMP_EQ, datum_a: call.selector, datum_b: 0)
+            try add(
+                returnValue, name: call.multiplexer.rawValue, comparisons: [selector] + comparisons.filter { $0.arg != 0 }, path: path)
+        case .number, .multiplexed:
+            try add(returnValue, name: name, comparisons: comparisons, path: path)
+        }
     }
 
-    /// Adds a rule in every architecture that has the call. `number` is the native or pseudo number that libseccomp gave its
-    /// name; all `comparisons` must hold, each of another argument.
-    func addRule(_ returnValue: UInt32, number: Int32, comparisons: [scmp_arg_cmp], path: String) throws(SeccompError) {
+    private func add(
+        _ returnValue: UInt32, name: String, comparisons: [scmp_arg_cmp], path: String
+    ) throws(SeccompError) {
+        // Each takes an instruction at least; libseccomp's time grows with their square.
+        ruleCount += 1
+        if ruleCount > BPFProgram.maximumCount { throw SeccompError.tooLong(path) }
+        // Rules take the native number of a name, or its pseudo number, whatever the ABI.
+        let number = seccomp_syscall_resolve_name(name)
         let status = seccomp_rule_add_array(context, returnValue, number, UInt32(comparisons.count), comparisons)
         if status == 0 { return }
         let problem =

@@ -18,7 +18,7 @@ extension SeccompAction {
     /// The largest `errnoRet`; nil where the action takes none.
     var largestErrno: UInt32? {
         switch self {
-        case .errno: 4095  // The kernel's MAX_ERRNO: it would silently take this one for any larger.
+        case .errno: 4094  // libseccomp's limit; the kernel would silently take 4095 for any larger.
         case .trace: UInt32(SECCOMP_RET_DATA)
         case .allow, .kill, .killProcess, .killThread, .log, .notify, .trap: nil
         }

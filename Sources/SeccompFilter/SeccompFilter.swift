@@ -1,14 +1,14 @@
 import CSeccomp
+import Glibc
 import RuntimeSpec
 
 /// Makes the program of a profile, `linux.seccomp` of config.json. It changes nothing in the calling process.
 ///
-/// Where rules meet, as with runc: among the rules without `args` for a call the first counts, and it counts more than any
-/// with `args`; a rule whose action is the default one is no rule. Spec: config-linux.md, "Seccomp"
+/// Where rules meet: among those without `args` for a call the first counts, and it counts more than any with `args`; a rule
+/// whose action is the default one is no rule. So does runc. Spec: config-linux.md, "Seccomp"
 public enum SeccompFilter {
     /// The version of the libseccomp that is linked: `2.5.4`.
     public static var libraryVersion: String {
-        // It never fails: the library returns the address of a constant.
         guard let version = seccomp_version()?.pointee else { return "unknown" }
         return "\(version.major).\(version.minor).\(version.micro)"
     }
@@ -32,12 +32,92 @@ public enum SeccompFilter {
 
     /// Compiles a profile for the native architecture and those that it names.
     ///
-    /// Unknown system calls are left out, with a warning. Errors name the field, or the step of libseccomp that failed.
+    /// System calls that libseccomp does not know are left out, with a warning. Errors name the field.
     public static func compile(_ profile: Seccomp) throws(SeccompError) -> SeccompProgram {
-        var compilation = try ProfileCompilation(profile)
-        for (index, rule) in profile.syscalls.enumerated() {
-            try compilation.add(rule, path: "linux.seccomp.syscalls[\(index)]")
+        var warnings: [String] = []
+        let defaultReturnValue = try returnValue(
+            profile.defaultAction, errnoRet: profile.defaultErrnoRet, path: "linux.seccomp.defaultAction",
+            errnoPath: "linux.seccomp.defaultErrnoRet")
+        let flags = try installFlags(profile, &warnings)
+        var rules = try abiRules(profile, defaultReturnValue)
+        for (index, syscall) in profile.syscalls.enumerated() {
+            try add(syscall, to: &rules, &warnings, path: "linux.seccomp.syscalls[\(index)]")
         }
-        return try compilation.finish()
+        // A libc tries a new call and does without it only on ENOSYS: a profile that is older than the call must not answer
+        // EPERM for what it does not know. The calls that it leaves out on purpose lie below the last that it names.
+        let newer = profile.defaultAction.isPermissive ? nil : SeccompAction.errno.returnValue(errnoRet: UInt32(ENOSYS))
+        let program = try ProfileProgram(rules, newer: newer).program
+        return SeccompProgram(program, flags: flags, warnings: warnings)
+    }
+
+    private static func returnValue(
+        _ action: SeccompAction, errnoRet: UInt32?, path: String, errnoPath: String
+    ) throws(SeccompError) -> UInt32 {
+        guard action.isSupported else { throw SeccompError(path, "\(action.rawValue) is not supported yet") }
+        if let errnoRet {
+            guard let largest = action.largestErrno else { throw SeccompError(errnoPath, "\(action.rawValue) takes no errno") }
+            if errnoRet > largest {
+                throw SeccompError(errnoPath, "must be from 0 to \(largest) with \(action.rawValue), not \(errnoRet)")
+            }
+        }
+        return action.returnValue(errnoRet: errnoRet)
+    }
+
+    private static func installFlags(_ profile: Seccomp, _ warnings: inout [String]) throws(SeccompError) -> UInt32 {
+        guard let requested = profile.flags else {
+            // Before 5.16 a kernel slows down every process that has a filter without this flag. It is runc's default too.
+            return SeccompFlag.speculationAllow.isSupported ? SeccompFlag.speculationAllow.bits : 0
+        }
+        var flags: UInt32 = 0
+        for (index, flag) in requested.enumerated() {
+            let path = "linux.seccomp.flags[\(index)]"
+            if flag == .waitKillableReceive {
+                warnings.append("\(path): \(flag.rawValue) has no effect without SCMP_ACT_NOTIFY")
+            } else if !flag.isSupported {
+                throw SeccompError(path, "the kernel does not know \(flag.rawValue)")
+            }
+            flags |= flag.bits
+        }
+        return flags
+    }
+
+    /// Without rules yet: one for each ABI, the native one first, once.
+    private static func abiRules(_ profile: Seccomp, _ defaultReturnValue: UInt32) throws(SeccompError) -> [ABIRules] {
+        var rules = [try ABIRules(.native, defaultReturnValue: defaultReturnValue, path: "linux.seccomp")]
+        for (index, architecture) in profile.architectures.enumerated() {
+            let path = "linux.seccomp.architectures[\(index)]"
+            guard let abi = SyscallABI(architecture) else {
+                throw SeccompError(path, "libseccomp \(libraryVersion) does not know \(architecture.rawValue)")
+            }
+            if rules.contains(where: { $0.abi == abi }) { continue }
+            rules.append(try ABIRules(abi, defaultReturnValue: defaultReturnValue, path: path))
+        }
+        return rules
+    }
+
+    private static func add(
+        _ syscall: Syscall, to rules: inout [ABIRules], _ warnings: inout [String], path: String
+    ) throws(SeccompError) {
+        let returnValue = try returnValue(
+            syscall.action, errnoRet: syscall.errnoRet, path: "\(path).action", errnoPath: "\(path).errnoRet")
+        for (index, argument) in syscall.args.enumerated() where argument.index >= SeccompArg.syscallArgumentCount {
+            throw SeccompError(
+                "\(path).args[\(index)].index", "must be from 0 to \(SeccompArg.syscallArgumentCount - 1), not \(argument.index)")
+        }
+        if syscall.names.isEmpty { throw SeccompError("\(path).names", "must not be empty") }
+
+        let alternatives = syscall.alternatives
+        for (index, name) in syscall.names.enumerated() {
+            let path = "\(path).names[\(index)]"
+            // A NUL would end the name early for libseccomp, which could know what precedes it.
+            if name.isEmpty || name.utf8.contains(0) { throw SeccompError(path, "is not the name of a system call") }
+            if seccomp_syscall_resolve_name(name) == __NR_SCMP_ERROR {
+                warnings.append("\(path): libseccomp \(libraryVersion) does not know \(name.debugDescription): left out")
+                continue
+            }
+            for abi in rules.indices {
+                try rules[abi].add(returnValue, name: name, alternatives: alternatives, path: path)
+            }
+        }
     }
 }

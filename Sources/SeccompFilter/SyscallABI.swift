@@ -1,8 +1,9 @@
 import CSeccomp
+import Glibc
 import RuntimeSpec
 
 /// A calling convention of system calls, with numbers of its own: what the specification calls an architecture.
-struct SyscallABI: Equatable {
+struct SyscallABI {
     /// libseccomp's SCMP_ARCH_*.
     let token: UInt32
     /// `seccomp_data.arch` of its calls.
@@ -11,6 +12,8 @@ struct SyscallABI: Equatable {
     let numbers: ClosedRange<UInt32>
     /// The last number that a kernel could give to a new call.
     let lastOrdinaryNumber: UInt32
+    /// The numbers of calls that are also multiplexed; empty where the ABI has no multiplexers.
+    private let ownNumbers: [String: UInt32]
 
     /// That of the running program.
     static var native: SyscallABI {
@@ -43,30 +46,65 @@ struct SyscallABI: Equatable {
             }
         // On ARM the private calls (set_tls, cacheflush) begin above. Source: arch/arm/include/uapi/asm/unistd.h
         lastOrdinaryNumber = architecture == .arm ? 0x0e_ffff : numbers.upperBound
+        ownNumbers = Self.ownNumbers(token)
+    }
+
+    /// A call that is made through socketcall(2) or ipc(2).
+    struct MultiplexedCall: Equatable {
+        let multiplexer: Multiplexer
+        /// The multiplexer's first argument.
+        let selector: UInt64
+        /// The call's own number, which most got later.
+        let ownNumber: UInt32?
+    }
+
+    enum Multiplexer: String, CaseIterable {
+        case socketcall
+        case ipc
     }
 
     /// Where a call is found.
     enum Location: Equatable {
         case number(UInt32)
-        /// In socketcall(2) or ipc(2), which libseccomp takes apart; with some kernels at a number of its own as well.
-        case multiplexed
+        case multiplexed(MultiplexedCall)
         case nowhere
     }
 
     /// Where a call that libseccomp knows of some architecture is found in this one.
     func location(of name: String) -> Location {
-        let number = seccomp_syscall_resolve_name_arch(token, name)
-        // libseccomp's pseudo numbers: from -100 down for socketcall, from -200 for ipc, from -10000 for what is not there.
+        let number = Self.number(name, token)
         if number >= 0 { return .number(UInt32(number)) }
-        return number > -1000 ? .multiplexed : .nowhere
+        // libseccomp's pseudo numbers are the same everywhere, also where the call is not multiplexed and does not exist.
+        let multiplexer: Multiplexer
+        switch number {
+        case -199 ... -100: multiplexer = .socketcall
+        case -299 ... -200: multiplexer = .ipc
+        default: return .nowhere
+        }
+        guard Self.number(multiplexer.rawValue, token) >= 0 else { return .nowhere }
+        return .multiplexed(
+            MultiplexedCall(multiplexer: multiplexer, selector: UInt64(-number % 100), ownNumber: ownNumbers[name]))
     }
 
-    /// At least the numbers that multiplexed calls were given, of which msgctl's is the last: 402.
-    ///
-    /// From 403 on a call has the same number everywhere, counted from the ABI's first; this one is 424.
-    /// Source: Documentation/process/adding-syscalls.rst
-    var numberAfterMultiplexed: UInt32 {
-        guard case .number(let number) = location(of: "pidfd_send_signal") else { return numbers.upperBound }
-        return number
+    /// libseccomp's number: a real one, or a negative pseudo number.
+    private static func number(_ name: String, _ token: UInt32) -> Int32 { seccomp_syscall_resolve_name_arch(token, name) }
+
+    private static func ownNumbers(_ token: UInt32) -> [String: UInt32] {
+        guard Multiplexer.allCases.contains(where: { number($0.rawValue, token) >= 0 }) else { return [:] }
+        // From 403 on a call has the same number everywhere, counted from the ABI's first. What was multiplexed lies below.
+        // Source: Documentation/process/adding-syscalls.rst
+        let first = number("pidfd_send_signal", token) - 424
+        var numbers: [String: UInt32] = [:]
+        for candidate in first..<first + 403 {
+            guard let name = seccomp_syscall_resolve_num_arch(token, candidate) else { continue }
+            defer { free(name) }
+            // Where the name leads back to its number there is nothing to remember.
+            if seccomp_syscall_resolve_name_arch(token, name) < 0 { numbers[String(cString: name)] = UInt32(candidate) }
+        }
+        return numbers
     }
+}
+
+extension SyscallABI: Equatable {
+    static func == (left: SyscallABI, right: SyscallABI) -> Bool { left.token == right.token }
 }

@@ -10,12 +10,14 @@ exit(CommandLineProgram.main(CommandLine.arguments))
 
 #if canImport(Darwin)
 import Darwin
-#elseif canImport(Glibc)
+#else
 import Glibc
 #endif
 
-let command = CommandLine.arguments.dropFirst().joined(separator: " ")
-fputs("runc: \(command): this platform is not supported: containers need Linux\n", stderr)
+let arguments = CommandLine.arguments.dropFirst().map { " " + $0 }.joined()
+let message = "runc\(arguments): not supported on this platform: containers need Linux\n"
+// Nothing is left to say where the standard error is closed.
+_ = write(STDERR_FILENO, message, message.utf8.count)
 exit(1)
 
 #endif

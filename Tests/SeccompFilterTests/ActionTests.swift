@@ -15,7 +15,7 @@ import Testing
         (.errno, nil, 0x0005_0001),
         (.errno, 0, 0x0005_0000),
         (.errno, 38, 0x0005_0026),
-        (.errno, 4095, 0x0005_0fff),
+        (.errno, 4094, 0x0005_0ffe),
         (.trace, nil, 0x7ff0_0001),
         (.trace, 65535, 0x7ff0_ffff),
     ]

@@ -42,14 +42,32 @@ import Testing
     }
 
     @Test func `socketcall is taken apart, and its parts have numbers of their own`() throws {
-        let filter = try Self.filter([.x86], [Syscall(["socket"], .allow), Syscall(["bind"], .allow, [SeccompArg(0, .equal, 3)])])
+        let filter = try Self.filter([.x86], [Syscall(["socket", "recv", "clone3"], .allow)])
         let i386: UInt32 = 0x4000_0003
-        // socketcall(SYS_SOCKET), socketcall(SYS_CONNECT); bind's arguments are behind a pointer, so that the rule cannot hold.
+        // socketcall(SYS_SOCKET) and socketcall(SYS_CONNECT).
         #expect(filter(SyscallInput(number: 102, auditArchitecture: i386, arguments: [1, 0, 0, 0, 0, 0])) == Self.allow)
         #expect(filter(SyscallInput(number: 102, auditArchitecture: i386, arguments: [3, 0, 0, 0, 0, 0])) == Self.permissionDenied)
-        // socket(2) itself.
+        // socketcall(SYS_RECV), which has no number of its own, and socketcall(SYS_SEND).
+        #expect(filter(SyscallInput(number: 102, auditArchitecture: i386, arguments: [10, 0, 0, 0, 0, 0])) == Self.allow)
+        #expect(filter(SyscallInput(number: 102, auditArchitecture: i386, arguments: [9, 0, 0, 0, 0, 0])) == Self.permissionDenied)
+        // socket(2) and connect(2) themselves.
         #expect(filter(SyscallInput(number: 359, auditArchitecture: i386)) == Self.allow)
         #expect(filter(SyscallInput(number: 362, auditArchitecture: i386)) == Self.permissionDenied)
+    }
+
+    @Test(arguments: [[], [.x86], [.x32], [.aarch64], [.x86, .x32, .arm]] as [[SeccompArchitecture]])
+    func `calls that an architecture lacks do not disturb its other rules`(_ architectures: [SeccompArchitecture]) throws {
+        let rules = [
+            Syscall(["send", "recv", "waitpid", "fstat64", "set_tls"], .allow), Syscall(["socket"], .allow, [SeccompArg(0, .notEqual, 40)]),
+            Syscall(["waitpid"], .allow, [SeccompArg(0, .equal, 1)]), Syscall(["dup"], .allow, [SeccompArg(0, .equal, 3)]),
+        ]
+        let filter = try Self.filter(architectures, rules)
+        for architecture in [.x86_64] + architectures {
+            #expect(filter(try #require(SyscallInput("dup", architecture, [3]))) == Self.allow)
+            #expect(filter(try #require(SyscallInput("dup", architecture, [4]))) == Self.permissionDenied)
+        }
+        #expect(filter(try #require(SyscallInput("socket", .x86_64, [41]))) == Self.allow)
+        #expect(filter(try #require(SyscallInput("socket", .x86_64, [40]))) == Self.permissionDenied)
     }
 
     @Test func `what libseccomp knows is what is supported`() {

@@ -21,7 +21,7 @@ import Testing
         Row(args: [SeccompArg(0, .greater, 5)], matching: [[6], [1 << 32]], other: [[5], [0]]),
         Row(args: [SeccompArg(0, .maskedEqual, 0xf0, 0x30)], matching: [[0x30], [0x3f], [0x30 | 1 << 40]], other: [[0x20], [0x70], [0]]),
         // All 64 bits take part.
-        Row(args: [SeccompArg(0, .equal, big)], matching: [[big]], other: [[big & 0xffff_ffff], [big >> 32 << 32], [big + 1]]),
+        Row(args: [SeccompArg(0, .equal, big)], matching: [[big]], other: [[big & 0xffff_ffff], [(big >> 32) << 32], [big + 1]]),
         Row(args: [SeccompArg(0, .greater, big)], matching: [[big + 1], [.max]], other: [[big], [big - 1], [0xffff_ffff]]),
         Row(args: [SeccompArg(0, .less, big)], matching: [[big - 1], [0xffff_ffff]], other: [[big], [.max]]),
         Row(args: [SeccompArg(0, .maskedEqual, .max, big)], matching: [[big]], other: [[big + 1], [big & 0xffff_ffff]]),

@@ -1,4 +1,5 @@
 import CSeccomp
+import Glibc
 import RuntimeSpec
 
 @testable import SeccompFilter

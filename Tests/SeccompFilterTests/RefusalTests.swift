@@ -1,4 +1,4 @@
-import CSeccomp
+import Glibc
 import RuntimeSpec
 import Testing
 
@@ -22,8 +22,8 @@ import Testing
     static let rows: [Row] = [
         Row("linux.seccomp.defaultAction: SCMP_ACT_NOTIFY is not supported yet") { $0.defaultAction = .notify },
         Row("linux.seccomp.syscalls[1].action: SCMP_ACT_NOTIFY is not supported yet") { $0.syscalls[1].action = .notify },
-        Row("linux.seccomp.defaultErrnoRet: must be from 0 to 4095 with SCMP_ACT_ERRNO, not 4096") { $0.defaultErrnoRet = 4096 },
-        Row("linux.seccomp.defaultErrnoRet: must be from 0 to 4095 with SCMP_ACT_ERRNO, not 4294967295") { $0.defaultErrnoRet = .max },
+        Row("linux.seccomp.defaultErrnoRet: must be from 0 to 4094 with SCMP_ACT_ERRNO, not 4095") { $0.defaultErrnoRet = 4095 },
+        Row("linux.seccomp.defaultErrnoRet: must be from 0 to 4094 with SCMP_ACT_ERRNO, not 4294967295") { $0.defaultErrnoRet = .max },
         Row("linux.seccomp.defaultErrnoRet: SCMP_ACT_KILL takes no errno") {
             $0.defaultAction = .kill
             $0.defaultErrnoRet = 1
@@ -59,15 +59,15 @@ import Testing
 
     @Test(arguments: rows)
     func `the field is named`(_ row: Row) {
-        let error = #expect(throws: SeccompError.self) { try SeccompFilter.compile(row.profile) }
+        let error = #expect(throws: SeccompError.self) { _ = try SeccompFilter.compile(row.profile) }
         #expect(error?.description == row.message)
     }
 
-    @Test func `no descriptor is left behind, whether it works or not`() throws {
-        func openDescriptors() -> [Int32] { (0..<256).filter { fcntl($0, F_GETFD) >= 0 } }
-        let before = openDescriptors()
-        for row in Self.rows { _ = try? SeccompFilter.compile(row.profile) }
-        _ = try SeccompFilter.compile(.dockerLike(architectures: [.x86_64, .x86, .x32]))
-        #expect(openDescriptors() == before)
+    @Test func `the memory file is closed`() throws {
+        // Other tests run meanwhile and have a few open; a leak would leave one for each round.
+        func openDescriptorCount() -> Int { (Int32(0)..<1024).count { fcntl($0, F_GETFD) >= 0 } }
+        let before = openDescriptorCount()
+        for _ in 0..<200 { _ = try SeccompFilter.compile(Seccomp(.errno, [Syscall(["read"], .allow)])) }
+        #expect(openDescriptorCount() < before + 100)
     }
 }

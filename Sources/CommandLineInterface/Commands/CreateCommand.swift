@@ -3,27 +3,28 @@ import UsernsRuntime
 
 /// `create ID`.
 struct CreateCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("create", abstract: "Creates a container; start runs its process.")
+    static let configuration = CommandConfiguration.command(
+        .create, arguments: "<id>", abstract: "Creates a container; start runs its process.")
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: .bundle)
+    @Option(name: "--bundle -b", parsing: .unconditional, help: .bundle)
     var bundle: String?
 
-    @Option(parsing: .unconditional, help: .consoleSocket)
+    @Option(name: "--console-socket", parsing: .unconditional, help: .consoleSocket)
     var consoleSocket: String?
 
-    @Option(parsing: .unconditional, help: .pidfdSocket)
+    @Option(name: "--pidfd-socket", parsing: .unconditional, help: .pidfdSocket)
     var pidfdSocket: String?
 
-    @Option(parsing: .unconditional, help: .pidFile)
+    @Option(name: "--pid-file", parsing: .unconditional, help: .pidFile)
     var pidFile: String?
 
-    @Flag(help: .noPivot)
+    @Flag(name: "--no-pivot", help: .noPivot)
     var noPivot = false
 
-    @Flag(help: .flag("Leave the session keyring as it is."))
+    @Flag(name: "--no-new-keyring", help: .flag("Leave the session keyring as it is."))
     var noNewKeyring = false
 
-    @Option(name: .customLong("preserve-fds"), parsing: .unconditional, help: .preserveFDs)
+    @Option(name: "--preserve-fds", parsing: .unconditional, help: .preserveFDs)
     var preserveFDs = DescriptorCount.none
 
     @Argument(help: .containerID)

@@ -3,9 +3,10 @@ import UsernsRuntime
 
 /// `delete ID`.
 struct DeleteCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("delete", abstract: "Deletes a container that is not running.")
+    static let configuration = CommandConfiguration.command(
+        .delete, arguments: "<id>", abstract: "Deletes a container that is not running.")
 
-    @Flag(name: .shortAndLong, help: .flag("Kill the container first, if it runs; that nothing is left is no error."))
+    @Flag(name: "--force -f", help: .flag("Kill the container first, if it runs; that nothing is left is no error."))
     var force = false
 
     @Argument(help: .containerID)

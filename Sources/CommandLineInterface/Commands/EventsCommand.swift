@@ -3,12 +3,13 @@ import UsernsRuntime
 
 /// `events ID`.
 struct EventsCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("events", abstract: "Shows events and statistics of a container, as JSON lines.")
+    static let configuration = CommandConfiguration.command(
+        .events, arguments: "<id>", abstract: "Shows events and statistics of a container, as JSON lines.")
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Show statistics this often.", valueName: "duration"))
+    @Option(name: "--interval", parsing: .unconditional, help: ArgumentHelp("Show statistics this often.", valueName: "duration"))
     var interval = "5s"
 
-    @Flag(help: .flag("Show the statistics once, then exit."))
+    @Flag(name: "--stats", help: .flag("Show the statistics once, then exit."))
     var stats = false
 
     @Argument(help: .containerID)

@@ -3,70 +3,77 @@ import UsernsRuntime
 
 /// `exec ID CMD…`.
 struct ExecCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("exec", abstract: "Runs another process in a container.")
+    static let configuration = CommandConfiguration.command(
+        .exec, arguments: "<id> <command> ...", abstract: "Runs another process in a container.")
 
-    @Option(parsing: .unconditional, help: .consoleSocket)
+    @Option(name: "--console-socket", parsing: .unconditional, help: .consoleSocket)
     var consoleSocket: String?
 
-    @Option(parsing: .unconditional, help: .pidfdSocket)
+    @Option(name: "--pidfd-socket", parsing: .unconditional, help: .pidfdSocket)
     var pidfdSocket: String?
 
-    @Option(parsing: .unconditional, help: .option("Work in this directory of the container.", kind: "dir", default: "the container's"))
+    @Option(
+        name: "--cwd", parsing: .unconditional,
+        help: .option("Work in this directory of the container.", kind: "dir", default: "the container's"))
     var cwd: String?
 
     @Option(
-        name: .shortAndLong, parsing: .unconditionalSingleValue,
+        name: "--env -e", parsing: .unconditionalSingleValue,
         help: .option("Set this in the environment; may be repeated.", kind: "key=value"))
     var env: [String] = []
 
-    @Flag(name: .shortAndLong, help: .flag("Give the process a terminal."))
+    @Flag(name: "--tty -t", help: .flag("Give the process a terminal."))
     var tty = false
 
     @Option(
-        name: .shortAndLong, parsing: .unconditional,
+        name: "--user -u", parsing: .unconditional,
         help: .option("Run as this user of the container.", kind: "uid[:gid]", default: "the container's"))
     var user: String?
 
     @Option(
-        name: [.long, .customShort("g")], parsing: .unconditionalSingleValue,
+        name: "--additional-gids -g", parsing: .unconditionalSingleValue,
         help: .option("Add this group; may be repeated.", kind: "gid"))
     var additionalGids: [UInt32] = []
 
     @Option(
-        name: .shortAndLong, parsing: .unconditional,
+        name: "--process -p", parsing: .unconditional,
         help: .option("Take the process, as in config.json, from this file, not from options and arguments.", kind: "file"))
     var process: String?
 
-    @Flag(name: .shortAndLong, help: .detach)
+    @Flag(name: "--detach -d", help: .detach)
     var detach = false
 
-    @Option(parsing: .unconditional, help: .pidFile)
+    @Option(name: "--pid-file", parsing: .unconditional, help: .pidFile)
     var pidFile: String?
 
-    @Option(parsing: .unconditional, help: .option("Label the process for SELinux.", kind: "label", default: "the container's"))
+    @Option(
+        name: "--process-label", parsing: .unconditional,
+        help: .option("Label the process for SELinux.", kind: "label", default: "the container's"))
     var processLabel: String?
 
-    @Option(parsing: .unconditional, help: .option("Confine the process by this AppArmor profile.", kind: "profile", default: "the container's"))
+    @Option(
+        name: "--apparmor", parsing: .unconditional,
+        help: .option("Confine the process by this AppArmor profile.", kind: "profile", default: "the container's"))
     var apparmor: String?
 
-    @Flag(help: .flag("Let the process gain no privileges by execve."))
+    @Flag(name: "--no-new-privs", help: .flag("Let the process gain no privileges by execve."))
     var noNewPrivs = false
 
     @Option(
-        name: .shortAndLong, parsing: .unconditionalSingleValue,
+        name: "--cap -c", parsing: .unconditionalSingleValue,
         help: .option("Add this capability; may be repeated.", kind: "cap"))
     var cap: [String] = []
 
-    @Option(name: .customLong("preserve-fds"), parsing: .unconditional, help: .preserveFDs)
+    @Option(name: "--preserve-fds", parsing: .unconditional, help: .preserveFDs)
     var preserveFDs = DescriptorCount.none
 
     @Option(
-        parsing: .unconditionalSingleValue,
+        name: "--cgroup", parsing: .unconditionalSingleValue,
         help: .option(
             "Run in this cgroup below the container's; may be repeated.", kind: "[ctrl[,ctrl]:]path", default: "the container's"))
     var cgroup: [String] = []
 
-    @Flag(help: .flag("Run in a paused container too; it waits until that is resumed."))
+    @Flag(name: "--ignore-paused", help: .flag("Run in a paused container too; it waits until that is resumed."))
     var ignorePaused = false
 
     @Argument(help: .containerID)
@@ -81,12 +88,14 @@ struct ExecCommand: RuntimeCommand {
         }
     }
 
+    var passedThrough: [String] { command }
+
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
         guard cgroup.isEmpty else { throw RuntimeError("--cgroup: not supported yet", code: 255) }
         return try runtime.exec(request)
     }
 
-    private var request: ExecRequest {
+    var request: ExecRequest {
         var request = ExecRequest(id: id, arguments: process == nil ? command : [])
         request.consoleSocket = consoleSocket
         request.pidfdSocket = pidfdSocket

@@ -3,9 +3,10 @@ import UsernsRuntime
 
 /// `kill ID [SIGNAL]`.
 struct KillCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("kill", abstract: "Sends a signal to the container's process.")
+    static let configuration = CommandConfiguration.command(
+        .kill, arguments: "<id> [<signal>]", abstract: "Sends a signal to the container's process.")
 
-    @Flag(name: .shortAndLong, help: .hidden)
+    @Flag(name: "--all -a", help: .hidden)
     var all = false
 
     @Argument(help: .containerID)

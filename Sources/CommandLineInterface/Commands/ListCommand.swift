@@ -3,12 +3,12 @@ import UsernsRuntime
 
 /// `list`.
 struct ListCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("list", abstract: "Lists the containers.")
+    static let configuration = CommandConfiguration.command(.list, abstract: "Lists the containers.")
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: .listFormat)
+    @Option(name: "--format -f", parsing: .unconditional, help: .listFormat)
     var format = ListFormat.table
 
-    @Flag(name: .shortAndLong, help: .flag("Show the ids only."))
+    @Flag(name: "--quiet -q", help: .flag("Show the ids only."))
     var quiet = false
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {

@@ -3,7 +3,8 @@ import UsernsRuntime
 
 /// `pause ID`.
 struct PauseCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("pause", abstract: "Freezes the processes of a container.")
+    static let configuration = CommandConfiguration.command(
+        .pause, arguments: "<id>", abstract: "Freezes the processes of a container.")
 
     @Argument(help: .containerID)
     var id: String

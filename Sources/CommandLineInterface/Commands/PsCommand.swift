@@ -3,9 +3,10 @@ import UsernsRuntime
 
 /// `ps ID [ps options]`.
 struct PsCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("ps", abstract: "Shows the processes of a container.")
+    static let configuration = CommandConfiguration.command(
+        .ps, arguments: "<id> [<ps options> ...]", abstract: "Shows the processes of a container.")
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: .listFormat)
+    @Option(name: "--format -f", parsing: .unconditional, help: .listFormat)
     var format = ListFormat.table
 
     @Argument(help: .containerID)
@@ -13,6 +14,8 @@ struct PsCommand: RuntimeCommand {
 
     @Argument(parsing: .captureForPassthrough, help: "Options for ps(1).")
     var psOptions: [String] = []
+
+    var passedThrough: [String] { psOptions }
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
         try runtime.refuse("ps")

@@ -3,32 +3,37 @@ import UsernsRuntime
 
 /// `restore ID`.
 struct RestoreCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("restore", abstract: "Restores a container from files.")
+    static let configuration = CommandConfiguration.command(
+        .restore, arguments: "<id>", abstract: "Restores a container from files.")
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: .bundle)
+    @Option(name: "--bundle -b", parsing: .unconditional, help: .bundle)
     var bundle: String?
 
-    @Option(parsing: .unconditional, help: .consoleSocket)
+    @Option(name: "--console-socket", parsing: .unconditional, help: .consoleSocket)
     var consoleSocket: String?
 
-    @Option(parsing: .unconditional, help: .pidFile)
+    @Option(name: "--pid-file", parsing: .unconditional, help: .pidFile)
     var pidFile: String?
 
-    @Flag(help: .noPivot)
+    @Flag(name: "--no-pivot", help: .noPivot)
     var noPivot = false
 
     @OptionGroup var options: CheckpointOptions
 
-    @Flag(name: .shortAndLong, help: .detach)
+    @Flag(name: "--detach -d", help: .detach)
     var detach = false
 
-    @Flag(help: .noSubreaper)
+    @Flag(name: "--no-subreaper", help: .noSubreaper)
     var noSubreaper = false
 
-    @Option(parsing: .unconditional, help: .option("Run under this label or profile.", kind: "type:label", default: "that of the image"))
+    @Option(
+        name: "--lsm-profile", parsing: .unconditional,
+        help: .option("Run under this label or profile.", kind: "type:label", default: "that of the image"))
     var lsmProfile: String?
 
-    @Option(parsing: .unconditional, help: .option("Mount with this SELinux context.", kind: "ctx", default: "that of the image"))
+    @Option(
+        name: "--lsm-mount-context", parsing: .unconditional,
+        help: .option("Mount with this SELinux context.", kind: "ctx", default: "that of the image"))
     var lsmMountContext: String?
 
     @Argument(help: .containerID)

@@ -3,7 +3,8 @@ import UsernsRuntime
 
 /// `resume ID`.
 struct ResumeCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("resume", abstract: "Lets the processes of a paused container go on.")
+    static let configuration = CommandConfiguration.command(
+        .resume, arguments: "<id>", abstract: "Lets the processes of a paused container go on.")
 
     @Argument(help: .containerID)
     var id: String

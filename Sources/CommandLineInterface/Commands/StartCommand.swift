@@ -3,7 +3,8 @@ import UsernsRuntime
 
 /// `start ID`.
 struct StartCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("start", abstract: "Runs the process of a created container.")
+    static let configuration = CommandConfiguration.command(
+        .start, arguments: "<id>", abstract: "Runs the process of a created container.")
 
     @Argument(help: .containerID)
     var id: String

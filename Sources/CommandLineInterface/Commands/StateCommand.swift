@@ -3,7 +3,8 @@ import UsernsRuntime
 
 /// `state ID`.
 struct StateCommand: RuntimeCommand {
-    static let configuration = CommandConfiguration.command("state", abstract: "Shows the state of a container, as JSON.")
+    static let configuration = CommandConfiguration.command(
+        .state, arguments: "<id>", abstract: "Shows the state of a container, as JSON.")
 
     @Argument(help: .containerID)
     var id: String

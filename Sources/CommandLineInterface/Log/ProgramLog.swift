@@ -5,10 +5,9 @@ import UsernsRuntime
 /// The program's log, and the one place where an error is shown.
 struct ProgramLog: Sendable {
     private let logger: Logger
-    /// Fatal errors go to the standard error as plain text, beside the log or instead of it.
-    private let errorsAsPlainText: Bool
-    /// The log is a file; otherwise it is the standard error.
-    private let isFile: Bool
+    /// Whether the log gets a fatal error, and whether the standard error gets it as plain text: both, where the log is a
+    /// file. Where it is the standard error itself, the error is said there once: as JSON where that was asked for.
+    private let fatalErrorsGo: (toLog: Bool, asPlainText: Bool)
 
     /// - Parameter path: the file that lines are appended to (mode 0644 where it is made); nil is the standard error.
     /// - Throws: `RuntimeError` where the file can't be opened.
@@ -16,8 +15,7 @@ struct ProgramLog: Sendable {
         let descriptor = if let path { try Self.open(path) } else { FileDescriptor.standardError }
         let handler = DescriptorLogHandler(descriptor: descriptor, format: format, logLevel: debug ? .debug : .warning)
         logger = Logger(label: "runc", factory: { _ in handler })
-        isFile = path != nil
-        errorsAsPlainText = isFile || format == .text
+        fatalErrorsGo = (toLog: path != nil || format == .json, asPlainText: path != nil || format == .text)
     }
 
     /// What the runtime logs with.
@@ -28,11 +26,10 @@ struct ProgramLog: Sendable {
             debug: { message in logger.debug("\(message())") })
     }
 
-    /// The last word of a command that failed: to the log's file, and in plain text to the standard error. Where the
-    /// standard error is itself the log it is said there once.
+    /// The last word of a command that failed.
     func fatal(_ error: RuntimeError) {
-        if isFile || !errorsAsPlainText { logger.error("\(error.line)") }
-        if errorsAsPlainText { Self.showPlainly(error) }
+        if fatalErrorsGo.toLog { logger.error("\(error.line)") }
+        if fatalErrorsGo.asPlainText { Self.showPlainly(error) }
     }
 
     /// For an error that is met before there is a log.
@@ -43,7 +40,7 @@ struct ProgramLog: Sendable {
 
     private static func open(_ path: String) throws(RuntimeError) -> FileDescriptor {
         do {
-            // CLOEXEC beside the owner's CLOEXEC rules: the container's process must never hold the host's log.
+            // Close-on-exec: the container's process must never hold the host's log.
             return try FileDescriptor.open(
                 FilePath(path), .writeOnly, options: [.append, .create, .closeOnExec],
                 permissions: [.ownerReadWrite, .groupRead, .otherRead])

@@ -2,34 +2,40 @@ import ArgumentParser
 
 /// What `checkpoint` and `restore` share. Man: criu(8).
 struct CheckpointOptions: ParsableArguments {
-    @Option(parsing: .unconditional, help: ArgumentHelp("Directory of the image files.", valueName: "dir"))
+    @Option(name: "--image-path", parsing: .unconditional, help: ArgumentHelp("Directory of the image files.", valueName: "dir"))
     var imagePath = "./checkpoint"
 
-    @Option(parsing: .unconditional, help: .option("Directory of working files and logs.", kind: "dir", default: "that of the image"))
+    @Option(
+        name: "--work-path", parsing: .unconditional,
+        help: .option("Directory of working files and logs.", kind: "dir", default: "that of the image"))
     var workPath: String?
 
-    @Flag(help: .flag("Keep TCP connections that are established."))
+    @Flag(name: "--tcp-established", help: .flag("Keep TCP connections that are established."))
     var tcpEstablished = false
 
-    @Flag(help: .flag("Allow unix sockets that are connected outside of the container."))
+    @Flag(name: "--ext-unix-sk", help: .flag("Allow unix sockets that are connected outside of the container."))
     var extUnixSk = false
 
-    @Flag(help: .flag("Allow a process of a shell's job."))
+    @Flag(name: "--shell-job", help: .flag("Allow a process of a shell's job."))
     var shellJob = false
 
-    @Flag(help: .flag("Move memory when it is first used, with a page server."))
+    @Flag(name: "--lazy-pages", help: .flag("Move memory when it is first used, with a page server."))
     var lazyPages = false
 
-    @Flag(help: .flag("Keep file locks."))
+    @Flag(name: "--file-locks", help: .flag("Keep file locks."))
     var fileLocks = false
 
-    @Option(parsing: .unconditional, help: .option("What is done about cgroups.", kind: "mode", default: "CRIU's own"))
+    @Option(
+        name: "--manage-cgroups-mode", parsing: .unconditional,
+        help: .option("What is done about cgroups.", kind: "mode", default: "CRIU's own"))
     var manageCgroupsMode: ManageCgroupsMode?
 
-    @Option(parsing: .unconditionalSingleValue, help: .option("Leave this kind of namespace empty: network.", kind: "namespace"))
+    @Option(
+        name: "--empty-ns", parsing: .unconditionalSingleValue,
+        help: .option("Leave this kind of namespace empty: network.", kind: "namespace"))
     var emptyNs: [EmptyNamespace] = []
 
-    @Flag(help: .flag("Drop from the parent image what the new one has."))
+    @Flag(name: "--auto-dedup", help: .flag("Drop from the parent image what the new one has."))
     var autoDedup = false
 }
 

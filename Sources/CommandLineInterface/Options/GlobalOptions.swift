@@ -8,33 +8,39 @@ import UsernsRuntime
 struct GlobalOptions: ParsableCommand {
     // The name of a super-command tells ArgumentParser that completion scripts are not made here. Looking for that request
     // costs it two more parses.
-    static let configuration = CommandConfiguration(commandName: "runc", _superCommandName: "")
+    static let configuration = CommandConfiguration(
+        commandName: "runc", _superCommandName: "", helpNames: CommandConfiguration.helpNames)
 
-    @Flag(help: .flag("Log debug lines."))
+    @Flag(name: "--debug", help: .flag("Log debug lines."))
     var debug = false
 
-    @Option(parsing: .unconditional, help: .option("Append log lines to this file.", kind: "file", default: "standard error"))
+    @Option(
+        name: "--log", parsing: .unconditional,
+        help: .option("Append log lines to this file.", kind: "file", default: "standard error"))
     var log: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Write log lines in this format.", valueName: "format"))
+    @Option(
+        name: "--log-format", parsing: .unconditional, help: ArgumentHelp("Write log lines in this format.", valueName: "format"))
     var logFormat = LogFormat.text
 
     @Option(
-        parsing: .unconditional,
-        help: .option("Keep the state of containers here.", kind: "dir", default: "$XDG_RUNTIME_DIR/runc, or /run/runc for root"))
+        name: "--root", parsing: .unconditional,
+        help: .option(
+            "Keep the state of containers here.", kind: "dir", default: "$XDG_RUNTIME_DIR/runc, or /run/runc for root"))
     var root: String?
 
-    @Flag(help: .flag("Have systemd make the cgroups; cgroupsPath is slice:prefix:name."))
+    @Flag(name: "--systemd-cgroup", help: .flag("Have systemd make the cgroups; cgroupsPath is slice:prefix:name."))
     var systemdCgroup = false
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Take it that full access to cgroups is unlikely.", valueName: "setting"))
+        name: "--rootless", parsing: .unconditional,
+        help: ArgumentHelp("Take it that full access to cgroups is unlikely.", valueName: "setting"))
     var rootless = RootlessSetting.auto
 
-    @Flag(help: .flag("Fail where a limit can't be enforced, rather than warn."))
+    @Flag(name: "--strict-limits", help: .flag("Fail where a limit can't be enforced, rather than warn."))
     var strictLimits = false
 
-    @Flag(name: .shortAndLong, help: .flag("Show the versions of the program, of the specification and of libseccomp."))
+    @Flag(name: "--version -v", help: .flag("Show the versions of the program, of the specification and of libseccomp."))
     var version = false
 
     @Argument(help: .hidden)
@@ -42,6 +48,14 @@ struct GlobalOptions: ParsableCommand {
 
     @Argument(parsing: .captureForPassthrough, help: .hidden)
     var commandArguments: [String] = []
+
+    /// nil where help was asked for.
+    static func parsed(_ arguments: [String]) throws -> GlobalOptions? {
+        guard let options = try parseAsRoot(arguments) as? GlobalOptions else { return nil }
+        let own = options.command == nil ? arguments[...] : arguments.dropLast(1 + options.commandArguments.count)
+        try own.refuseEmptyValues()
+        return options
+    }
 
     var request: GlobalRequest {
         GlobalRequest(root: root, rootless: rootless, systemdCgroup: systemdCgroup, strictLimits: strictLimits)

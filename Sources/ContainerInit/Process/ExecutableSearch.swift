@@ -27,7 +27,7 @@ enum ExecutableSearch {
     /// Why a path can't be executed by anybody; whether this user may, execve itself tells.
     private static func refusal(of path: String) -> Errno? {
         do throws(KernelError) {
-            let status = try FileDescriptor.currentDirectory.open(path, .path).borrowed.status()
+            let status = try FileDescriptor.currentDirectory.open(path, .path).status()
             if status.isDirectory { return .isDirectory }
             return status.mode & 0o111 == 0 ? .permissionDenied : nil
         } catch { return error.errno }

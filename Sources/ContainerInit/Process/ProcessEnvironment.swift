@@ -19,8 +19,8 @@ enum ProcessEnvironment {
         let text: String
         do throws(KernelError) {
             let file = try FileDescriptor.currentDirectory.open("/etc/passwd", [.readOnly, .nonBlocking, .noControllingTerminal])
-            guard try file.borrowed.status().isRegular else { return nil }
-            text = String(decoding: try file.borrowed.readAll(limitBytes: 8 << 20), as: UTF8.self)
+            guard try file.status().isRegular else { return nil }
+            text = String(decoding: try file.readAll(limitBytes: 8 << 20), as: UTF8.self)
         } catch {
             // An image without users is an ordinary one.
             return nil

@@ -41,7 +41,7 @@ final class ProcessStart {
     private func takeStandardDescriptors() throws(KernelError) {
         if let terminal {
             try Terminal.makeControlling(terminal.peer.borrowed)
-            for descriptor: Int32 in 0...2 { try terminal.peer.borrowed.duplicate(onto: descriptor) }
+            for descriptor: Int32 in 0...2 { try terminal.peer.duplicate(onto: descriptor) }
         }
         // /dev/stdout and its kin can be opened again only by their owner. Not every file lets itself be given away.
         for descriptor: Int32 in 0...2 {

@@ -12,7 +12,7 @@ final class ContainerTerminal {
     /// descriptor: a path in the container could lead anywhere.
     init(in root: RootDirectory, size: WindowSize?) throws(KernelError) {
         let opened = try Self.open(in: root)
-        let status = try opened.borrowed.status()
+        let status = try opened.status()
         guard status.isCharacterDevice, status.representedMajor == 5, status.representedMinor == 2 else {
             throw KernelError(.open, .operationNotSupportedByDevice, "/dev/pts/ptmx")
         }

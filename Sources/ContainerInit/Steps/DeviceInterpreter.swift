@@ -15,13 +15,15 @@ extension StepInterpreter {
                 entry.name, type: device.type.nodeType, mode: mode_t(device.permissions), major: device.major, minor: device.minor)
         } catch {
             switch error.errno {
-            case .fileExists: return try requireDevice(device, try directory.open(entry.name, [.path, .noFollow]).borrowed)
+            case .fileExists:
+                let node = try directory.open(entry.name, [.path, .noFollow])
+                return try requireDevice(device, node.borrowed)
             case .notPermitted where device.type != .fifo: return try bindDevice(device)
             default: throw error
             }
         }
         if device.uid != 0 || device.gid != 0 {
-            try directory.open(entry.name, [.path, .noFollow]).borrowed.changeOwner(uid: device.uid, gid: device.gid)
+            try directory.open(entry.name, [.path, .noFollow]).changeOwner(uid: device.uid, gid: device.gid)
         }
     }
 
@@ -43,12 +45,12 @@ extension StepInterpreter {
     /// What is there stays, but for a device where a link of the container's own devpts belongs.
     func makeLink(_ path: String, to target: String) throws(KernelError) {
         let entry = try root.makeParent(of: path)
-        do throws(KernelError) { try entry.directory.borrowed.makeSymbolicLink(entry.name, to: target) } catch {
+        do throws(KernelError) { try entry.directory.makeSymbolicLink(entry.name, to: target) } catch {
             guard error.errno == .fileExists else { throw error }
-            let status = try entry.directory.borrowed.open(entry.name, [.path, .noFollow]).borrowed.status()
+            let status = try entry.directory.open(entry.name, [.path, .noFollow]).status()
             if status.isSymbolicLink || status.isDirectory { return }
-            try entry.directory.borrowed.unlink(entry.name)
-            try entry.directory.borrowed.makeSymbolicLink(entry.name, to: target)
+            try entry.directory.unlink(entry.name)
+            try entry.directory.makeSymbolicLink(entry.name, to: target)
         }
     }
 }

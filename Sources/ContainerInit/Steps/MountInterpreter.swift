@@ -23,7 +23,7 @@ extension StepInterpreter {
             do throws(KernelError) { return try Mounts.setPropagation(directory.borrowed, .privately, recursive: false) } catch {
                 guard error.errno == .invalidArgument else { throw error }
             }
-            directory = try directory.borrowed.open("..", [.path, .directory])
+            directory = try directory.open("..", [.path, .directory])
         }
         throw KernelError(.mount_setattr, .invalidArgument, path)
     }
@@ -67,7 +67,7 @@ extension StepInterpreter {
 
     /// An image with a link at /proc would have us mount elsewhere, and believe what lies at /proc (CVE-2019-19921).
     private func refuseLink(_ destination: String) throws(KernelError) {
-        guard try !root.open(destination, [.path, .noFollow]).borrowed.status().isSymbolicLink else {
+        guard try !root.open(destination, [.path, .noFollow]).status().isSymbolicLink else {
             throw KernelError(.move_mount, .tooManySymbolicLinkLevels, destination)
         }
     }
@@ -93,13 +93,13 @@ extension StepInterpreter {
         try finish(tmpfs.borrowed, step, on: target.borrowed)
         for hierarchy in plan.cgroupHierarchies.hierarchies {
             guard let copy = try ownCgroup(in: hierarchy) else { continue }
-            try tmpfs.borrowed.makeDirectory(hierarchy.name, mode: 0o755)
-            let directory = try tmpfs.borrowed.open(hierarchy.name, [.path, .directory, .noFollow])
+            try tmpfs.makeDirectory(hierarchy.name, mode: 0o755)
+            let directory = try tmpfs.open(hierarchy.name, [.path, .directory, .noFollow])
             try Mounts.attach(copy.borrowed, on: directory.borrowed)
             let controllers = hierarchy.controllers.split(separator: ",").map(String.init)
             if controllers.count > 1 {
                 for controller in controllers where controller != hierarchy.name {
-                    try tmpfs.borrowed.makeSymbolicLink(controller, to: hierarchy.name)
+                    try tmpfs.makeSymbolicLink(controller, to: hierarchy.name)
                 }
             }
         }
@@ -141,7 +141,7 @@ extension StepInterpreter {
     /// A file disappears behind /dev/null, a directory behind an empty tmpfs.
     func mask(_ path: String) throws(KernelError) {
         guard let target = try existing(path) else { return }
-        if try target.borrowed.status().isDirectory {
+        if try target.status().isDirectory {
             if let attached = maskingDirectory?.borrowed {
                 let copy = try Mounts.copy(of: "", from: attached, recursive: false)
                 return try Mounts.attach(copy.borrowed, on: target.borrowed)
@@ -150,10 +150,10 @@ extension StepInterpreter {
                 "tmpfs", source: "tmpfs", options: [FileSystemOption("size", "0"), FileSystemOption("mode", "755")],
                 attributes: [.readOnly, .noSetuid, .noDevices, .noExecution])
             try Mounts.attach(tmpfs.borrowed, on: target.borrowed)
-            maskingDirectory = consume tmpfs
+            maskingDirectory = SharedDescriptor(tmpfs)
         } else {
             let null = try root.open("/dev/null", [.path, .noFollow])
-            let status = try null.borrowed.status()
+            let status = try null.status()
             // A container that could put something else there could read what is to be hidden (CVE-2025-31133).
             guard status.isCharacterDevice, status.representedMajor == 1, status.representedMinor == 3 else {
                 throw KernelError(.open, .operationNotSupportedByDevice, "/dev/null")

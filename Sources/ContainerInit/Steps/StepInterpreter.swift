@@ -15,7 +15,7 @@ final class StepInterpreter {
     private(set) var sources: DescriptorList
     private(set) var terminal: ContainerTerminal?
     /// The masked directories share one empty, read-only tmpfs: this is where it is attached first.
-    var maskingDirectory: OwnedDescriptor?
+    var maskingDirectory: SharedDescriptor?
 
     init(
         plan: InitPlan, sources: DescriptorList, procfs: ProcessFileSystem, hookState: @escaping (String, Int32) -> String

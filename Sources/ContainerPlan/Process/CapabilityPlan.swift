@@ -28,7 +28,8 @@ public struct CapabilityPlan: Sendable, Equatable {
         permitted = bits(capabilities.permitted)
         effective = bits(capabilities.effective)
         inheritable = bits(capabilities.inheritable)
-        ambient = bits(capabilities.ambient)
+        // The kernel has none that is not in both; default configurations ask for some that are in one only, and are meant to run.
+        ambient = bits(capabilities.ambient) & permitted & inheritable
         if missing != 0 {
             let names = Capability.allCases.filter { missing & (1 << UInt64($0.number)) != 0 }.map(\.rawValue)
             warnings.append("process.capabilities: not ours to give, left out: \(names.joined(separator: ", "))")
@@ -38,8 +39,5 @@ public struct CapabilityPlan: Sendable, Equatable {
     /// Throws for sets that the kernel would refuse in a word that helps nobody.
     func validate() throws(PlanError) {
         if effective & ~permitted != 0 { throw PlanError("process.capabilities.effective: has capabilities that permitted lacks") }
-        if ambient & ~(permitted & inheritable) != 0 {
-            throw PlanError("process.capabilities.ambient: has capabilities that permitted or inheritable lacks")
-        }
     }
 }

@@ -2,8 +2,18 @@ import CLinux
 import Glibc
 import SystemPackage
 
+/// What can be done by descriptor, the same for one that is owned and one that is borrowed.
+///
+/// A call on an owned one keeps it open until it returns; so `directory.open(name).readAll()` is safe, and
+/// `directory.open(name).borrowed` is not: what it borrows from is gone.
+public protocol Descriptor: ~Copyable {
+    var rawValue: Int32 { get }
+}
+
+extension FileDescriptor: Descriptor {}
+
 /// A descriptor that is closed when its owner goes away. What only uses it borrows a `FileDescriptor`.
-public struct OwnedDescriptor: ~Copyable, Sendable {
+public struct OwnedDescriptor: Descriptor, ~Copyable, Sendable {
     public let rawValue: Int32
 
     /// Takes over a descriptor that nobody else closes.
@@ -20,6 +30,16 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
         discard self
         return rawValue
     }
+}
+
+/// A descriptor that several may refer to: closed with the last of them.
+public final class SharedDescriptor: Descriptor, Sendable {
+    private let descriptor: OwnedDescriptor
+
+    public init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
+
+    public var rawValue: Int32 { descriptor.rawValue }
+    public var borrowed: FileDescriptor { descriptor.borrowed }
 }
 
 /// Owned descriptors in order, closed together (an array cannot hold what cannot be copied).
@@ -63,7 +83,9 @@ public struct OpenFlags: OptionSet, Sendable {
 extension FileDescriptor {
     /// The directory that relative paths start from: the process's own.
     public static let currentDirectory = FileDescriptor(rawValue: cl_AT_FDCWD)
+}
 
+extension Descriptor where Self: ~Copyable {
     /// Man: openat(2).
     public func open(_ path: String, _ flags: OpenFlags, mode: mode_t = 0) throws(KernelError) -> OwnedDescriptor {
         OwnedDescriptor(owning: try check(.open, retryOnInterrupt {
@@ -176,6 +198,10 @@ extension FileDescriptor {
 
     public func changeMode(_ mode: mode_t) throws(KernelError) { try checkErrno(.fchmod, fchmod(rawValue, mode)) }
 
+    public func changeMode(_ path: String, _ mode: mode_t) throws(KernelError) {
+        try checkErrno(.fchmod, fchmodat(rawValue, path, mode, 0), path)
+    }
+
     /// Man: flock(2): the lock is freed by the death of its holder.
     public func lockExclusively() throws(KernelError) { try check(.flock, retryOnInterrupt { cl_flock(rawValue, LOCK_EX) }) }
 
@@ -196,7 +222,7 @@ extension FileDescriptor {
         for name in try directoryEntries() {
             do throws(KernelError) { try unlink(name) } catch {
                 guard error.errno == .isDirectory || error.errno == .notPermitted else { throw error }
-                try open(name, [.readOnly, .directory, .noFollow]).borrowed.removeTree()
+                try open(name, [.readOnly, .directory, .noFollow]).removeTree()
                 try removeDirectory(name)
             }
         }
@@ -209,14 +235,40 @@ extension FileDescriptor {
         OwnedDescriptor(owning: try check(.fcntl, cl_fcntl(rawValue, F_DUPFD_CLOEXEC, Int(minimum))))
     }
 
-    public func isOpen() -> Bool { cl_fcntl(rawValue, F_GETFD, 0) >= 0 }
+    /// Open, and not by us: all that we open is CLOEXEC.
+    public var wasInherited: Bool {
+        let flags = cl_fcntl(rawValue, F_GETFD, 0)
+        return flags >= 0 && flags & FD_CLOEXEC == 0
+    }
 
     public func setCloseOnExec(_ on: Bool) throws(KernelError) {
         try check(.fcntl, cl_fcntl(rawValue, F_SETFD, on ? Int(FD_CLOEXEC) : 0))
     }
 
+    public func setBlocking() throws(KernelError) {
+        let flags = try check(.fcntl, cl_fcntl(rawValue, F_GETFL, 0))
+        try check(.fcntl, cl_fcntl(rawValue, F_SETFL, Int(flags & ~O_NONBLOCK)))
+    }
+
+    /// Waits for something to read; false where the other descriptor became readable first.
+    public func waitUntilReadable(or other: FileDescriptor) throws(KernelError) -> Bool {
+        while true {
+            var polled = [
+                pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0), pollfd(fd: other.rawValue, events: Int16(POLLIN), revents: 0),
+            ]
+            try check(.poll, retryOnInterrupt { cl_poll(&polled, polled.count, -1) })
+            if polled[0].revents & Int16(POLLIN) != 0 { return true }
+            if polled[1].revents != 0 { return false }
+        }
+    }
+
     /// The names in a directory, without `.` and `..`.
-    public func directoryEntries() throws(KernelError) -> [String] {
+    public func directoryEntries() throws(KernelError) -> [String] { try directoryEntries { _ in true } }
+
+    /// The names of the directories in a directory, on a file system that tells them apart there, as cgroupfs does.
+    public func subdirectories() throws(KernelError) -> [String] { try directoryEntries { $0 == UInt8(DT_DIR) } }
+
+    private func directoryEntries(where includes: (_ type: UInt8) -> Bool) throws(KernelError) -> [String] {
         var names: [String] = []
         let size = 32768
         let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
@@ -229,7 +281,8 @@ extension FileDescriptor {
                 // struct linux_dirent64: ino 8, off 8, reclen 2, type 1, name
                 let length = Int((buffer + offset + 16).loadUnaligned(as: UInt16.self))
                 let name = String(cString: (buffer + offset + 19).assumingMemoryBound(to: CChar.self))
-                if name != "." && name != ".." { names.append(name) }
+                let type = (buffer + offset + 18).load(as: UInt8.self)
+                if name != "." && name != ".." && includes(type) { names.append(name) }
                 offset += length
             }
         }

@@ -15,7 +15,7 @@ public final class ProcessFileSystem {
     /// Errors: ENOTDIR where /proc is no procfs.
     public init() throws(KernelError) {
         let root = try FileDescriptor.currentDirectory.open("/proc", [.path, .directory, .noFollow])
-        guard try root.borrowed.fileSystemMagic() == Self.magic, try root.borrowed.status().inode == Self.rootInode else {
+        guard try root.fileSystemMagic() == Self.magic, try root.status().inode == Self.rootInode else {
             throw KernelError(.open, .notDirectory, "/proc (not a procfs)")
         }
         self.root = root
@@ -26,32 +26,32 @@ public final class ProcessFileSystem {
         let fd = retryOnInterrupt { cl_openat2(root.rawValue, path, UInt64(flags.rawValue | cl_O_CLOEXEC), 0, Self.beneath) }
         if fd >= 0 { return OwnedDescriptor(owning: fd) }
         guard fd == -ENOSYS else { throw KernelError(.openat2, Errno(rawValue: -fd), "/proc/\(path)") }
-        let opened = try root.borrowed.open(path, flags.union(.noFollow))
-        guard try opened.borrowed.fileSystemMagic() == Self.magic else { throw KernelError(.open, .improperLink, "/proc/\(path)") }
+        let opened = try root.open(path, flags.union(.noFollow))
+        guard try opened.fileSystemMagic() == Self.magic else { throw KernelError(.open, .improperLink, "/proc/\(path)") }
         return opened
     }
 
     public func read(_ path: String) throws(KernelError) -> String {
         let file = try open(path, .readOnly)
-        do throws(KernelError) { return try file.borrowed.readText() } catch { throw KernelError(error.call, error.errno, "/proc/\(path)") }
+        do throws(KernelError) { return try file.readText() } catch { throw KernelError(error.call, error.errno, "/proc/\(path)") }
     }
 
     /// One write(2), as the kernel wants for id maps and attributes.
     public func write(_ path: String, _ text: String) throws(KernelError) {
         let file = try open(path, .writeOnly)
-        do throws(KernelError) { try file.borrowed.writeAll(text) } catch { throw KernelError(error.call, error.errno, "/proc/\(path)") }
+        do throws(KernelError) { try file.writeAll(text) } catch { throw KernelError(error.call, error.errno, "/proc/\(path)") }
     }
 
     /// The number by which a namespace of a process (`self`, or a pid) is known.
     public func namespaceInode(_ process: String, _ kind: NamespaceKind) throws(KernelError) -> UInt64 {
         let directory = try open("\(process)/ns", [.path, .directory])
-        return try directory.borrowed.open(kind.procName, .readOnly).borrowed.status().inode
+        return try directory.open(kind.procName, .readOnly).status().inode
     }
 
     /// Opens again, with other flags, what a descriptor of ours refers to.
     public func reopen(_ descriptor: FileDescriptor, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
         let directory = try open("self/fd", [.path, .directory])
-        return try directory.borrowed.open(String(descriptor.rawValue), flags)
+        return try directory.open(String(descriptor.rawValue), flags)
     }
 }
 

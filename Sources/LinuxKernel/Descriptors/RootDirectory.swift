@@ -43,7 +43,7 @@ public struct RootDirectory {
         // hands, so mkdirat's EEXIST is the answer.
         guard let name else { throw KernelError(.mkdir, .noSuchFileOrDirectory, path) }
         let directory = try makeDirectories(parent)
-        do throws(KernelError) { try directory.borrowed.makeDirectory(name, mode: 0o755) } catch {
+        do throws(KernelError) { try directory.makeDirectory(name, mode: 0o755) } catch {
             guard error.errno == .fileExists else { throw error }
         }
         return try open(path, [.path, .directory])
@@ -58,7 +58,7 @@ public struct RootDirectory {
         guard let name else { throw KernelError(.open, .isDirectory, path) }
         let directory = try makeDirectories(parent)
         do throws(KernelError) {
-            _ = try directory.borrowed.open(name, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o644)
+            _ = try directory.open(name, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o644)
         } catch {
             guard error.errno == .fileExists else { throw error }
         }
@@ -101,7 +101,7 @@ public struct RootDirectory {
                 continue
             }
             let next = try here().open(component, [.path, .noFollow])
-            let status = try next.borrowed.status()
+            let status = try next.status()
             if status.isSymbolicLink {
                 if pending.isEmpty && flags.contains(.noFollow) {
                     if flags.contains(.path) { return next }
@@ -109,11 +109,11 @@ public struct RootDirectory {
                 }
                 linksLeft -= 1
                 // A magic link (of procfs) has no text to walk.
-                let isMagic = try next.borrowed.fileSystemMagic() == ProcessFileSystem.magic
+                let isMagic = try next.fileSystemMagic() == ProcessFileSystem.magic
                 if linksLeft == 0 || isMagic {
                     throw KernelError(.open, .tooManySymbolicLinkLevels, path)
                 }
-                let target = try next.borrowed.readSymbolicLink("")
+                let target = try next.readSymbolicLink("")
                 if target.hasPrefix("/") { depth = [] }
                 pending += target.split(separator: "/").reversed().map(String.init)
             } else if pending.isEmpty {

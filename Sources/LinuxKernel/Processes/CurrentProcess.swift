@@ -92,6 +92,7 @@ public enum CurrentProcess {
     public static func setHostname(_ name: String) throws(KernelError) { try check(.sethostname, cl_sethostname(name, name.utf8.count), name) }
     public static func setDomainname(_ name: String) throws(KernelError) { try check(.setdomainname, cl_setdomainname(name, name.utf8.count), name) }
     public static func setPersonality(_ persona: UInt) throws(KernelError) { try check(.personality, cl_personality(persona)) }
+    public static func sleep(milliseconds: Int32) throws(KernelError) { try check(.poll, retryOnInterrupt { cl_poll(nil, 0, milliseconds) }) }
     public static func newSession() throws(KernelError) { try checkErrno(.setsid, setsid()) }
 
     public static func changeDirectory(_ path: String) throws(KernelError) { try checkErrno(.chdir, chdir(path), path) }
@@ -116,7 +117,7 @@ public enum CurrentProcess {
         guard error == -ENOSYS || error == -EINVAL else { throw KernelError(.close_range, Errno(rawValue: -error)) }
         let procfs = try ProcessFileSystem()
         let directory = try procfs.open("self/fd", [.readOnly, .directory])
-        for name in try directory.borrowed.directoryEntries() {
+        for name in try directory.directoryEntries() {
             guard let fd = Int32(name), fd >= first, fd != directory.rawValue else { continue }
             try FileDescriptor(rawValue: fd).setCloseOnExec(true)
         }
@@ -147,7 +148,7 @@ public enum CurrentProcess {
 
     /// How many threads this process has: setns and clone of a user namespace want one.
     public static func threadCount(_ procfs: ProcessFileSystem) throws(KernelError) -> Int {
-        try procfs.open("self/task", [.readOnly, .directory]).borrowed.directoryEntries().count
+        try procfs.open("self/task", [.readOnly, .directory]).directoryEntries().count
     }
 }
 

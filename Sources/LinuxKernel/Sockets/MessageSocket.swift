@@ -74,4 +74,16 @@ public struct MessageSocket: ~Copyable {
         try check(.connect, cl_connect_unix(socket.rawValue, name, name.count), address)
         try send(bytes, passing: [], over: socket.borrowed)
     }
+
+    /// The text of the next datagram; nil where it is empty.
+    public static func receiveDatagram(from socket: FileDescriptor) throws(KernelError) -> String? {
+        var length = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
+            var noDescriptors = 0
+            length = retryOnInterrupt { cl_receive(socket.rawValue, buffer.baseAddress, buffer.count, nil, &noDescriptors) }
+            count = max(0, length)
+        }
+        try check(.recvmsg, length)
+        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+    }
 }

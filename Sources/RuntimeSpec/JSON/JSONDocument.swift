@@ -31,12 +31,11 @@ enum JSONDocument {
         defer { json_tokener_free(tokener) }
         json_tokener_set_flags(tokener, JSON_TOKENER_STRICT)
         let root = json_tokener_parse_ex(tokener, bytes.bindMemory(to: CChar.self).baseAddress, Int32(bytes.count))
+        if let root { return JSONNode(pointer: root) }
+
         let failure = json_tokener_get_error(tokener)
         let position = TextPosition(of: json_tokener_get_parse_end(tokener), in: bytes)
         switch failure {
-        case json_tokener_success:
-            guard let root else { throw SpecError("must be an object") }
-            return JSONNode(pointer: root)
         case json_tokener_continue:
             throw SpecError("\(position): the text ends within a value")
         case json_tokener_error_depth:

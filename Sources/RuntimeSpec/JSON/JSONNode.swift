@@ -30,11 +30,9 @@ public struct JSONNode {
 
     func string() throws(SpecError) -> String {
         guard isType(json_type_string), let start = json_object_get_string(pointer) else { throw SpecError("must be a string") }
-        let bytes = UnsafeBufferPointer(start: start, count: Int(json_object_get_string_len(pointer)))
-        guard memchr(start, 0, bytes.count) == nil else { throw SpecError("must not contain a NUL character") }
-        guard let string = bytes.withMemoryRebound(to: UInt8.self, { String(validating: $0, as: UTF8.self) }) else {
-            throw SpecError("is not valid UTF-8")
-        }
+        // json-c ends it with a NUL: one that comes earlier is the string's own, and the kernel would cut it there.
+        guard strlen(start) == Int(json_object_get_string_len(pointer)) else { throw SpecError("must not contain a NUL character") }
+        guard let string = String(validatingCString: start) else { throw SpecError("is not valid UTF-8") }
         return string
     }
 

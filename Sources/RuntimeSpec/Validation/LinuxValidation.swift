@@ -4,9 +4,8 @@ extension Linux {
         try uidMappings.validate("uidMappings")
         try gidMappings.validate("gidMappings")
         try require(sysctl[""] == nil, "sysctl", "has an empty key")
-        for (name, paths) in [("maskedPaths", maskedPaths), ("readonlyPaths", readonlyPaths)] {
-            try withinEach(paths, in: name) { (path) throws(SpecError) in try requireAbsolute(path, "") }
-        }
+        try withinEach(maskedPaths, in: "maskedPaths") { (path) throws(SpecError) in try requireAbsolute(path, "") }
+        try withinEach(readonlyPaths, in: "readonlyPaths") { (path) throws(SpecError) in try requireAbsolute(path, "") }
         try withinEach(devices, in: "devices") { (device) throws(SpecError) in
             try require(!device.path.isEmpty, "path", "is empty")
         }
@@ -17,15 +16,17 @@ extension Linux {
     }
 
     private func validateNamespaces() throws(SpecError) {
-        var types: Set<NamespaceType> = []
-        try withinEach(namespaces, in: "namespaces") { (namespace) throws(SpecError) in
-            try require(types.insert(namespace.type).inserted, "type", "\(namespace.type.rawValue) is given twice")
+        try withinEach(namespaces, in: "namespaces") { (index, namespace) throws(SpecError) in
+            let isRepeated = namespaces[..<index].contains { $0.type == namespace.type }
+            try require(!isRepeated, "type", "\(namespace.type.rawValue) is given twice")
             if let path = namespace.path { try requireAbsolute(path, "path") }
         }
-        for (name, mappings) in [("uidMappings", uidMappings), ("gidMappings", gidMappings)] {
-            try require(mappings.isEmpty || types.contains(.user), name, "need a user namespace in linux.namespaces")
-        }
-        try require(timeOffsets.isEmpty || types.contains(.time), "timeOffsets", "need a time namespace in linux.namespaces")
+        let hasUserNamespace = namespaces.contains { $0.type == .user }
+        try require(uidMappings.isEmpty || hasUserNamespace, "uidMappings", "need a user namespace in linux.namespaces")
+        try require(gidMappings.isEmpty || hasUserNamespace, "gidMappings", "need a user namespace in linux.namespaces")
+        if timeOffsets.isEmpty { return }
+        let hasTimeNamespace = namespaces.contains { $0.type == .time }
+        try require(hasTimeNamespace, "timeOffsets", "need a time namespace in linux.namespaces")
         for (clock, offset) in timeOffsets.sorted(by: { $0.key < $1.key }) {
             let name = "timeOffsets[\(clock.debugDescription)]"
             try require(["monotonic", "boottime"].contains(clock), name, "must be monotonic or boottime")

@@ -18,9 +18,9 @@ extension Process {
     }
 
     private func validateRlimits() throws(SpecError) {
-        var seen: Set<RlimitType> = []
-        try withinEach(rlimits, in: "rlimits") { (rlimit) throws(SpecError) in
-            try require(seen.insert(rlimit.type).inserted, "type", "\(rlimit.type.rawValue) is given twice")
+        try withinEach(rlimits, in: "rlimits") { (index, rlimit) throws(SpecError) in
+            let isRepeated = rlimits[..<index].contains { $0.type == rlimit.type }
+            try require(!isRepeated, "type", "\(rlimit.type.rawValue) is given twice")
             try require(rlimit.soft <= rlimit.hard, "soft", "\(rlimit.soft) is above the hard limit, \(rlimit.hard)")
         }
     }
@@ -32,8 +32,8 @@ extension Scheduler {
         let hasPriority = policy == .fifo || policy == .roundRobin
         try require(priority == 0 || hasPriority, "priority", "is only for SCHED_FIFO and SCHED_RR")
         let hasDeadline = policy == .deadline
-        for (name, value) in [("runtime", runtime), ("deadline", deadline), ("period", period)] {
-            try require(value == 0 || hasDeadline, name, "is only for SCHED_DEADLINE")
-        }
+        try require(runtime == 0 || hasDeadline, "runtime", "is only for SCHED_DEADLINE")
+        try require(deadline == 0 || hasDeadline, "deadline", "is only for SCHED_DEADLINE")
+        try require(period == 0 || hasDeadline, "period", "is only for SCHED_DEADLINE")
     }
 }

@@ -53,15 +53,20 @@ extension Mount {
 
 extension Hooks {
     func validate() throws(SpecError) {
-        let lists = [
-            ("prestart", prestart), ("createRuntime", createRuntime), ("createContainer", createContainer),
-            ("startContainer", startContainer), ("poststart", poststart), ("poststop", poststop),
-        ]
-        for (name, hooks) in lists {
-            try withinEach(hooks, in: name) { (hook) throws(SpecError) in
-                try requireAbsolute(hook.path, "path")
-                if let timeout = hook.timeout { try require(timeout > 0, "timeout", "must be above 0, is \(timeout)") }
-            }
+        try prestart.validate("prestart")
+        try createRuntime.validate("createRuntime")
+        try createContainer.validate("createContainer")
+        try startContainer.validate("startContainer")
+        try poststart.validate("poststart")
+        try poststop.validate("poststop")
+    }
+}
+
+extension [Hook] {
+    fileprivate func validate(_ name: String) throws(SpecError) {
+        try withinEach(self, in: name) { (hook) throws(SpecError) in
+            try requireAbsolute(hook.path, "path")
+            if let timeout = hook.timeout { try require(timeout > 0, "timeout", "must be above 0, is \(timeout)") }
         }
     }
 }

@@ -86,6 +86,6 @@ struct HostProbe {
     private var isSELinuxEnabled: Bool { firstByte("/sys/fs/selinux/enforce") != nil }
 
     private func firstByte(_ path: String) -> UInt8? {
-        do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, .readOnly).borrowed.readAll().first } catch { return nil }
+        do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, .readOnly).readAll().first } catch { return nil }
     }
 }

@@ -53,12 +53,12 @@ struct MapFactsProbe {
             let path = "\(directory)/\(kind.helperName)"
             guard access(path, X_OK) == 0 else { continue }
             let file = try FileDescriptor.currentDirectory.open(path, .path)
-            let status = try file.borrowed.status()
+            let status = try file.status()
             let needed: Capability = kind == .uid ? .setuid : .setgid
             return MapHelperFacts(
                 path: path, isSetuidRoot: status.mode & S_ISUID != 0 && status.uid == 0,
                 hasFileCapability: FileCapabilities.effective(path: path) & (1 << UInt64(needed.number)) != 0,
-                isOnNosuidMount: try file.borrowed.isOnNosuidMount(), servesOtherGroups: servesOtherGroups)
+                isOnNosuidMount: try file.isOnNosuidMount(), servesOtherGroups: servesOtherGroups)
         }
         return MapHelperFacts(path: nil, isSetuidRoot: false, hasFileCapability: false, isOnNosuidMount: false, servesOtherGroups: false)
     }
@@ -88,6 +88,6 @@ struct MapFactsProbe {
     }
 
     private func text(of path: String) -> String {
-        do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, .readOnly).borrowed.readText() } catch { return "" }
+        do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, .readOnly).readText() } catch { return "" }
     }
 }

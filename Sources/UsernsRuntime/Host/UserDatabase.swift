@@ -11,7 +11,7 @@ enum UserDatabase {
 
     static func entry(uid: UInt32) -> Entry? {
         let passwd: String
-        do throws(KernelError) { passwd = try FileDescriptor.currentDirectory.open("/etc/passwd", .readOnly).borrowed.readText() } catch {
+        do throws(KernelError) { passwd = try FileDescriptor.currentDirectory.open("/etc/passwd", .readOnly).readText() } catch {
             passwd = ""
         }
         return parse(passwd, uid: uid) ?? getent(uid)

@@ -29,7 +29,7 @@ struct StateStore {
 
     private static func facts(of path: String) -> RuntimeDirectoryFacts {
         let status: FileStatus
-        do throws(KernelError) { status = try FileDescriptor.currentDirectory.open(path, .path).borrowed.status() } catch {
+        do throws(KernelError) { status = try FileDescriptor.currentDirectory.open(path, .path).status() } catch {
             return RuntimeDirectoryFacts(kind: .missing)
         }
         guard status.isDirectory else { return RuntimeDirectoryFacts(kind: .notDirectory) }
@@ -42,7 +42,7 @@ struct StateStore {
     func create(_ id: ContainerID) throws(RuntimeError) -> ContainerDirectory {
         do throws(KernelError) {
             let root = try openRoot(making: true)
-            do throws(KernelError) { try root.borrowed.makeDirectory(id.text, mode: 0o711) } catch {
+            do throws(KernelError) { try root.makeDirectory(id.text, mode: 0o711) } catch {
                 guard error.errno == .fileExists else { throw error }
                 throw KernelError(.mkdir, .fileExists)
             }
@@ -57,7 +57,8 @@ struct StateStore {
 
     func open(_ id: ContainerID) throws(RuntimeError) -> ContainerDirectory {
         do throws(KernelError) {
-            return try ContainerDirectory(id: id, in: try openRoot(making: false).borrowed, path: path + "/" + id.text)
+            let root = try openRoot(making: false)
+            return try ContainerDirectory(id: id, in: root.borrowed, path: path + "/" + id.text)
         } catch {
             if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
                 throw RuntimeError("container does not exist: \(id.text)")
@@ -71,7 +72,7 @@ struct StateStore {
         let names: [String]
         do throws(KernelError) {
             let root = try FileDescriptor.currentDirectory.open(path, [.readOnly, .directory])
-            names = try root.borrowed.directoryEntries()
+            names = try root.directoryEntries()
         } catch {
             if error.errno == .noSuchFileOrDirectory { return [] }
             throw RuntimeError("state directory \(path)", error)
@@ -86,7 +87,7 @@ struct StateStore {
     func remove(_ directory: ContainerDirectory) throws(RuntimeError) {
         do throws(KernelError) {
             try directory.removeContents()
-            try openRoot(making: false).borrowed.removeDirectory(directory.id.text)
+            try openRoot(making: false).removeDirectory(directory.id.text)
         } catch { throw RuntimeError("removing the state of \(directory.id.text)", error) }
     }
 
@@ -102,14 +103,14 @@ struct StateStore {
             }
         }
         if isInRuntimeDirectory {
-            try FileDescriptor.currentDirectory.open(path, [.readOnly, .directory]).borrowed.changeMode(S_ISVTX | 0o700)
+            try FileDescriptor.currentDirectory.open(path, [.readOnly, .directory]).changeMode(S_ISVTX | 0o700)
         }
         return try FileDescriptor.currentDirectory.open(path, [.path, .directory])
     }
 }
 
 /// The directory of one container. What is in it is named here and nowhere else.
-final class ContainerDirectory {
+final class ContainerDirectory: Descriptor {
     static let stateName = "state.json"
 
     let id: ContainerID
@@ -122,21 +123,21 @@ final class ContainerDirectory {
         directory = try root.open(id.text, [.readOnly, .directory, .noFollow])
     }
 
+    var rawValue: Int32 { directory.rawValue }
     var borrowed: FileDescriptor { directory.borrowed }
 
     /// Held until `unlock`, or until this process and its clones have closed the directory.
-    func lock() throws(KernelError) { try borrowed.lockExclusively() }
-    func unlock() throws(KernelError) { try borrowed.unlock() }
+    func lock() throws(KernelError) { try lockExclusively() }
 
     /// Whether somebody deleted it while we waited for the lock.
-    var isGone: Bool { get throws(KernelError) { try borrowed.status().linkCount == 0 } }
+    var isGone: Bool { get throws(KernelError) { try status().linkCount == 0 } }
 
     // MARK: state.json
 
     /// nil where `create` has not come so far, or was killed before.
     func load() throws(RuntimeError) -> SavedState? {
         let bytes: [UInt8]
-        do throws(KernelError) { bytes = try borrowed.open(Self.stateName, [.readOnly, .noFollow]).borrowed.readAll() } catch {
+        do throws(KernelError) { bytes = try open(Self.stateName, [.readOnly, .noFollow]).readAll() } catch {
             if error.errno == .noSuchFileOrDirectory { return nil }
             throw RuntimeError("\(path)/\(Self.stateName)", error)
         }
@@ -148,16 +149,16 @@ final class ContainerDirectory {
     /// Atomically: whoever reads it sees the old or the new one, whatever kills us in between.
     func save(_ state: SavedState) throws(KernelError) {
         let temporary = Self.stateName + ".new"
-        let file = try borrowed.open(temporary, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
-        try file.borrowed.writeAll(state.encoded(pretty: false))
-        try file.borrowed.synchronize()
-        try borrowed.rename(temporary, to: Self.stateName)
+        let file = try open(temporary, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+        try file.writeAll(state.encoded(pretty: false))
+        try file.synchronize()
+        try rename(temporary, to: Self.stateName)
     }
 
     /// Who owns the container: the owner of its directory.
-    var ownerUID: UInt32 { get throws(KernelError) { try borrowed.status().uid } }
+    var ownerUID: UInt32 { get throws(KernelError) { try status().uid } }
 
     // MARK: removal
 
-    func removeContents() throws(KernelError) { try borrowed.removeTree() }
+    func removeContents() throws(KernelError) { try removeTree() }
 }

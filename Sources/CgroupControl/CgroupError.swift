@@ -1,0 +1,50 @@
+import LinuxKernel
+import SystemPackage
+
+/// Why a cgroup could not be made, joined, read or removed.
+public struct CgroupError: Error, Sendable, Equatable {
+    /// Names the cgroup and what was attempted; one line.
+    public let message: String
+    /// A lack of permission or of a hierarchy, as is usual without full access to cgroups.
+    public let isForgivable: Bool
+    /// What a person can do about it.
+    public let hint: String?
+
+    public init(_ message: String, isForgivable: Bool = false, hint: String? = nil) {
+        self.message = message
+        self.isForgivable = isForgivable
+        self.hint = hint
+    }
+
+    /// - Parameters:
+    ///   - action: `create`, `join`, `remove`…
+    ///   - lacksHierarchy: the error tells that nothing is mounted where the hierarchy should be.
+    init(_ action: String, _ directory: String, _ error: KernelError, lacksHierarchy: Bool = false) {
+        let refusals: [Errno] = [.notPermitted, .permissionDenied, .readOnlyFileSystem]
+        let hint: String? =
+            if lacksHierarchy {
+                "the cgroup file system is listed in /proc/self/mountinfo but cannot be reached: mount it again"
+            } else {
+                switch error.errno {
+                case .notPermitted, .permissionDenied:
+                    "run as a user to whom this cgroup is delegated, or leave out linux.cgroupsPath and all limits"
+                case .readOnlyFileSystem:
+                    "the cgroup file system is mounted read-only: mount it writable, or leave out linux.cgroupsPath and all limits"
+                case .resourceBusy where action == "join":
+                    "a cgroup that passes controllers on to its children takes no processes: choose another linux.cgroupsPath"
+                case .resourceBusy: "processes are left in it: kill them first"
+                case .resourceTemporarilyUnavailable where action == "create":
+                    "cgroup.max.depth or cgroup.max.descendants of a cgroup above it is reached"
+                default: nil
+                }
+            }
+        self.init("cannot \(action) cgroup \(directory): \(error)", isForgivable: lacksHierarchy || refusals.contains(error.errno), hint: hint)
+    }
+}
+
+/// Words a kernel's error as one of the cgroup that the calls were about.
+func attempt<Result: ~Copyable>(
+    _ action: String, _ directory: String, _ body: () throws(KernelError) -> Result
+) throws(CgroupError) -> Result {
+    do throws(KernelError) { return try body() } catch { throw CgroupError(action, directory, error) }
+}

@@ -1,0 +1,87 @@
+/// Where the cgroup of a container lies in each hierarchy, as cgroupfs has it: by `linux.cgroupsPath`, or by default.
+///
+/// | `cgroupsPath` | lies below |
+/// |---|---|
+/// | absolute | the mount point of the hierarchy |
+/// | relative | the runtime's own cgroup; on version 2 alone the parent of that, for a cgroup that has processes of its own cannot pass controllers on |
+/// | absent | the same, with the container's id as its name |
+///
+/// `..` never leads above what the path lies below. Spec: config-linux.md, "Cgroups Path". Man: cgroups(7).
+public struct CgroupLocation: Sendable, Equatable {
+    /// The directory in one hierarchy.
+    public struct Place: Sendable, Equatable {
+        /// One for each controller, `name=…` for a named hierarchy, empty for version 2: the keys of state.json.
+        public let keys: [String]
+        public let mountPoint: String
+        /// Absolute; the mount point or below it.
+        public let directory: String
+    }
+
+    public let places: [Place]
+
+    /// By key; controllers that are mounted together share a directory.
+    public var directories: [String: String] {
+        var directories: [String: String] = [:]
+        for place in places {
+            for key in place.keys { directories[key] = place.directory }
+        }
+        return directories
+    }
+
+    /// The directory of version 2, where that is the only hierarchy: a clone can start in it.
+    public var unifiedDirectory: String? { places.count == 1 && places[0].keys == [""] ? places[0].directory : nil }
+
+    /// - Parameters:
+    ///   - memberships: our own, of /proc/self/cgroup.
+    ///   - cgroupsPath: of config.json; an empty one counts as absent.
+    /// Errors: forgivable ones where no hierarchy is mounted, or one does not show our own cgroup.
+    public init(
+        hierarchies: CgroupHierarchies, memberships: [CgroupMembership], cgroupsPath: String?, containerID: String
+    ) throws(CgroupError) {
+        let asked = cgroupsPath.flatMap { $0.isEmpty ? nil : $0 } ?? containerID
+        guard !asked.utf8.contains(0) else { throw CgroupError("linux.cgroupsPath: a NUL character cannot be part of a path") }
+        guard !hierarchies.hierarchies.isEmpty else {
+            throw CgroupError("no cgroup hierarchy is mounted", isForgivable: true, hint: "mount cgroup2 on /sys/fs/cgroup")
+        }
+        let isAbsolute = asked.hasPrefix("/")
+        let path = Self.resolvingDots(asked)
+
+        var places: [Place] = []
+        for hierarchy in hierarchies.hierarchies {
+            let base: String
+            if isAbsolute {
+                base = hierarchy.mountPoint
+            } else {
+                guard let own = memberships.first(where: { $0.controllers == hierarchy.controllers })?.path,
+                    let ownDirectory = hierarchy.directory(of: own)
+                else {
+                    throw CgroupError(
+                        "the cgroup file system on \(hierarchy.mountPoint) does not show our own cgroup", isForgivable: true,
+                        hint: "mount it again in this cgroup namespace, or give an absolute linux.cgroupsPath")
+                }
+                base = hierarchies.isUnified ? hierarchy.directory(of: Self.parent(of: own)) ?? ownDirectory : ownDirectory
+            }
+            places.append(Place(keys: hierarchy.keys, mountPoint: hierarchy.mountPoint, directory: Self.join(base, path)))
+        }
+        self.places = places
+    }
+
+    /// Without `.`, `..` and empty components, and without a slash at either end.
+    private static func resolvingDots(_ path: String) -> String {
+        var components: [Substring] = []
+        for component in path.split(separator: "/") where component != "." {
+            if component == ".." { _ = components.popLast() } else { components.append(component) }
+        }
+        return components.joined(separator: "/")
+    }
+
+    private static func parent(of cgroup: String) -> String {
+        let components = cgroup.split(separator: "/")
+        return "/" + components.dropLast().joined(separator: "/")
+    }
+
+    private static func join(_ base: String, _ path: String) -> String {
+        if path.isEmpty { return base }
+        return base.hasSuffix("/") ? base + path : base + "/" + path
+    }
+}

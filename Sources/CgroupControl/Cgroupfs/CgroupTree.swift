@@ -1,0 +1,106 @@
+import Glibc
+import LinuxKernel
+import SystemPackage
+
+/// A cgroup and the cgroups below it, in one hierarchy.
+///
+/// A container that may make cgroups of its own decides how deep they go: they are walked with one descriptor and no
+/// path, however deep that is.
+struct CgroupTree {
+    let directory: String
+
+    /// The PIDs, in our PID namespace, of all processes in the tree; none where it is gone.
+    func processes() throws(KernelError) -> [Int32] {
+        var pids: [Int32] = []
+        try walk(entering: { directory throws(KernelError) in
+            do throws(KernelError) {
+                let list = try directory.open("cgroup.procs", .readOnly)
+                pids += try list.readText().split(separator: "\n").compactMap { Int32($0) }
+            } catch {
+                // ENOENT, ENODEV: removed meanwhile. EOPNOTSUPP: threads, whose processes a cgroup above lists.
+                let expected: [Errno] = [.noSuchFileOrDirectory, .operationNotSupportedByDevice, .notSupportedOnSocket]
+                guard expected.contains(error.errno) else { throw error }
+            }
+        })
+        return pids
+    }
+
+    /// Removes the tree; one that is gone is removed. The kernel needs a moment after the last process has ended: so long
+    /// it is asked again. Errors: EBUSY where processes are left.
+    func remove(patienceMilliseconds: Int32) throws(KernelError) {
+        var patience = Patience(milliseconds: patienceMilliseconds)
+        while true {
+            do throws(KernelError) { return try removeIfThere(directory, in: .currentDirectory) } catch {
+                guard error.isBusy else { throw error }
+            }
+            try walk(leaving: { parent, name throws(KernelError) in
+                do throws(KernelError) { try removeIfThere(name, in: parent) } catch {
+                    guard error.isBusy else { throw error }
+                }
+            })
+            do throws(KernelError) { return try removeIfThere(directory, in: .currentDirectory) } catch {
+                guard error.isBusy, try patience.pause() else { throw error }
+            }
+        }
+    }
+
+    private func removeIfThere(_ name: String, in parent: FileDescriptor) throws(KernelError) {
+        do throws(KernelError) { try parent.removeDirectory(name) } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw error }
+        }
+    }
+
+    private func walk(
+        entering: (_ directory: FileDescriptor) throws(KernelError) -> Void = { _ in },
+        leaving: (_ parent: FileDescriptor, _ name: String) throws(KernelError) -> Void = { _, _ in }
+    ) throws(KernelError) {
+        guard var here = try openIfThere(directory, in: .currentDirectory) else { return }
+        try entering(here.borrowed)
+        var pending = [try here.subdirectories()]
+        var names: [String] = []
+        while true {
+            if let name = pending[pending.count - 1].popLast() {
+                guard let next = try openIfThere(name, in: here.borrowed) else { continue }
+                here = next
+                try entering(here.borrowed)
+                pending.append(try here.subdirectories())
+                names.append(name)
+            } else {
+                pending.removeLast()
+                guard let name = names.popLast() else { return }
+                here = try here.open("..", [.readOnly, .directory])
+                try leaving(here.borrowed, name)
+            }
+        }
+    }
+
+    private func openIfThere(_ name: String, in parent: FileDescriptor) throws(KernelError) -> OwnedDescriptor? {
+        do throws(KernelError) { return try parent.open(name, [.readOnly, .directory, .noFollow]) } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw error }
+            return nil
+        }
+    }
+}
+
+extension KernelError {
+    /// rmdir of a cgroup with processes or cgroups in it; of a plain directory that is not empty.
+    fileprivate var isBusy: Bool { errno == .resourceBusy || errno == .directoryNotEmpty }
+}
+
+/// Pauses that grow, up to a sum.
+struct Patience {
+    private var leftMilliseconds: Int32
+    private var nextMilliseconds: Int32 = 1
+
+    init(milliseconds: Int32) { leftMilliseconds = milliseconds }
+
+    /// False where it has come to its end, and nothing was waited for.
+    mutating func pause() throws(KernelError) -> Bool {
+        let milliseconds = min(nextMilliseconds, leftMilliseconds)
+        guard milliseconds > 0 else { return false }
+        try CurrentProcess.sleep(milliseconds: milliseconds)
+        leftMilliseconds -= milliseconds
+        nextMilliseconds = min(nextMilliseconds * 2, 50)
+        return true
+    }
+}

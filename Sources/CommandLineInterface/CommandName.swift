@@ -1,0 +1,28 @@
+/// The commands' names, in the order in which help lists them.
+enum CommandName: String, CaseIterable {
+    case create, run, start, state, list, kill, delete, exec, ps, pause, resume, events, update, spec, features
+    case checkpoint, restore
+
+    // A switch, not a table: a table of types makes the runtime prepare each of them, and one is needed.
+    var command: any RuntimeCommand.Type {
+        switch self {
+        case .create: CreateCommand.self
+        case .run: RunCommand.self
+        case .start: StartCommand.self
+        case .state: StateCommand.self
+        case .list: ListCommand.self
+        case .kill: KillCommand.self
+        case .delete: DeleteCommand.self
+        case .exec: ExecCommand.self
+        case .ps: PsCommand.self
+        case .pause: PauseCommand.self
+        case .resume: ResumeCommand.self
+        case .events: EventsCommand.self
+        case .update: UpdateCommand.self
+        case .spec: SpecCommand.self
+        case .features: FeaturesCommand.self
+        case .checkpoint: CheckpointCommand.self
+        case .restore: RestoreCommand.self
+        }
+    }
+}

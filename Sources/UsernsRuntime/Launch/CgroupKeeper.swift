@@ -1,0 +1,96 @@
+import CgroupControl
+import ContainerPlan
+import LinuxKernel
+import RuntimeSpec
+
+/// The container's cgroup, as the rules of rootless.md have it: what is forgiven is only told.
+struct CgroupKeeper {
+    private let driver = CgroupfsDriver()
+    private let forgiveness: CgroupForgiveness
+    private let location: CgroupLocation?
+    private(set) var cgroup: ContainerCgroup
+
+    /// Makes it. Errors: those that are not forgiven.
+    init(_ prepared: PreparedContainer, log: RuntimeLog) throws(RuntimeError) {
+        let linux = prepared.bundle.spec.linux
+        forgiveness = CgroupForgiveness(
+            rootlessCgroups: prepared.facts.privilege.rootlessCgroups, limitsAsked: linux.resources?.hasLimits ?? false,
+            pathAsked: linux.cgroupsPath.map { !$0.isEmpty } ?? false)
+        do throws(CgroupError) {
+            let found = try Self.locate(prepared)
+            cgroup = try driver.create(found, forgiveness: forgiveness)
+            location = found
+        } catch {
+            guard forgiveness.decide(error) == .forgive else { throw RuntimeError(error) }
+            log.debug("no cgroup: \(error.message)")
+            location = nil
+            cgroup = ContainerCgroup()
+        }
+        for error in cgroup.forgiven { log.debug(error.message) }
+        if cgroup.directories.isEmpty && !prepared.plan.namespaces.own.contains(.pid) {
+            log.warning("without a cgroup and without a PID namespace of its own, processes that the container leaves behind cannot be found when it is deleted")
+        }
+    }
+
+    private static func locate(_ prepared: PreparedContainer) throws(CgroupError) -> CgroupLocation {
+        let memberships: [CgroupMembership]
+        do throws(KernelError) { memberships = try prepared.probe.cgroupMemberships() } catch {
+            throw CgroupError("reading our own cgroups: \(error)", isForgivable: true)
+        }
+        return try CgroupLocation(
+            hierarchies: prepared.facts.cgroupHierarchies, memberships: memberships,
+            cgroupsPath: prepared.bundle.spec.linux.cgroupsPath, containerID: prepared.id.text)
+    }
+
+    /// Where a clone can start; nil where processes are moved.
+    func openUnified() throws(RuntimeError) -> SharedDescriptor? {
+        guard let location else { return nil }
+        do throws(CgroupError) {
+            guard let directory = try driver.openUnified(location, cgroup) else { return nil }
+            return SharedDescriptor(directory)
+        } catch { throw RuntimeError(error) }
+    }
+
+    mutating func join(pid: Int32) throws(RuntimeError) {
+        do throws(CgroupError) { try driver.join(pid: pid, &cgroup, forgiveness: forgiveness) } catch { throw RuntimeError(error) }
+    }
+
+    func remove() throws(RuntimeError) {
+        do throws(CgroupError) { try driver.remove(cgroup) } catch { throw RuntimeError(error) }
+    }
+}
+
+/// The cgroup of a container that is there, from its state.
+struct SavedCgroup {
+    private let driver = CgroupfsDriver()
+    private let cgroup: ContainerCgroup
+    private let forgiveness: CgroupForgiveness
+
+    init(_ state: SavedState) {
+        cgroup = ContainerCgroup(directories: state.cgroupPaths, made: Set(state.config.cgroups.paths.values))
+        forgiveness = CgroupForgiveness(
+            rootlessCgroups: state.config.rootlessCgroups, limitsAsked: false, pathAsked: state.config.cgroups.path.map { !$0.isEmpty } ?? false)
+    }
+
+    func join(pid: Int32) throws(RuntimeError) {
+        // Nothing is marked as made: what a further process may not join is still the container's.
+        var cgroup = ContainerCgroup(directories: self.cgroup.directories)
+        do throws(CgroupError) { try driver.join(pid: pid, &cgroup, forgiveness: forgiveness) } catch { throw RuntimeError(error) }
+    }
+
+    func signalAll(_ signal: Int32) throws(RuntimeError) {
+        do throws(CgroupError) { try driver.signalAll(cgroup, signal) } catch { try unlessForgiven(error) }
+    }
+
+    func killAll() throws(RuntimeError) {
+        do throws(CgroupError) { try driver.killAll(cgroup) } catch { try unlessForgiven(error) }
+    }
+
+    func remove() throws(RuntimeError) {
+        do throws(CgroupError) { try driver.remove(cgroup) } catch { try unlessForgiven(error) }
+    }
+
+    private func unlessForgiven(_ error: CgroupError) throws(RuntimeError) {
+        if forgiveness.decide(error) == .fail { throw RuntimeError(error) }
+    }
+}

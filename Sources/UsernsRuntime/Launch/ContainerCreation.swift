@@ -1,0 +1,122 @@
+import CgroupControl
+import ContainerInit
+import ContainerPlan
+import Glibc
+import LinuxKernel
+import RuntimeSpec
+import SystemPackage
+
+/// A container that was made and waits for its release: what there is of it, and how all of it goes away again.
+final class ContainerCreation {
+    let prepared: PreparedContainer
+    let directory: ContainerDirectory
+    let launched: ProcessLauncher.Launched
+    private(set) var state: SavedState
+    private let log: RuntimeLog
+
+    /// Makes it up to the moment in which init is set up and state.json is written. On an error all that was made goes away.
+    ///
+    /// - Parameter waitsForStart: after its release init waits on exec.fifo, as `create` leaves it.
+    static func make(_ prepared: PreparedContainer, waitsForStart: Bool, log: RuntimeLog) throws(RuntimeError) -> ContainerCreation {
+        let directory = try prepared.store.create(prepared.id)
+        var cgroups: CgroupKeeper?
+        var hooksRan = false
+        do throws(RuntimeError) {
+            return try ContainerCreation(prepared, directory, waitsForStart, log, &cgroups, &hooksRan)
+        } catch {
+            // The first error is the one that counts; what fails of the cleaning up is left for `delete`.
+            do throws(RuntimeError) {
+                try cgroups?.remove()
+                if hooksRan {
+                    try Runtime.runPoststopHooks(prepared.bundle.spec.hooks.poststop, prepared.hookState("stopped", nil), log: log)
+                }
+                try prepared.store.remove(directory)
+            } catch let second { log.warning("cleaning up: \(second.line)") }
+            throw error
+        }
+    }
+
+    private init(
+        _ prepared: PreparedContainer, _ directory: ContainerDirectory, _ waitsForStart: Bool, _ log: RuntimeLog,
+        _ cgroups: inout CgroupKeeper?, _ hooksRan: inout Bool
+    ) throws(RuntimeError) {
+        self.prepared = prepared
+        self.directory = directory
+        self.log = log
+        let plan = prepared.plan, procfs = prepared.probe.procfs
+        let fifo = try Self.makeFiles(directory, plan, waitsForStart: waitsForStart)
+        let sources = try Self.openSources(plan, prepared.wording)
+
+        var keeper = try CgroupKeeper(prepared, log: log)
+        cgroups = keeper
+        let unified = try keeper.openUnified()
+        let launcher = ProcessLauncher(
+            process: plan.process, needsIntermediate: plan.namespaces.route == .intermediate,
+            cloneFlags: plan.namespaces.route == .direct ? plan.namespaces.cloneFlags : 0,
+            forgivesOutOfMemoryScore: prepared.facts.privilege.rootlessEUID, procfs: procfs, wording: prepared.wording, log: log,
+            closedInChild: [directory])
+        let child = InitProcess(
+            plan: plan, sources: sources, fifo: fifo, procfs: procfs, hookState: { prepared.hookState($0, $1) })
+        var ran = false
+        let steps = ProcessLauncher.Steps(
+            cgroupDirectory: unified,
+            mapIDs: { (pid) throws(RuntimeError) in try IDMapWriter(procfs: procfs).write(plan, pid: pid) },
+            joinCgroup: { (pid) throws(RuntimeError) in try keeper.join(pid: pid) },
+            runRuntimeHooks: { (pid) throws(RuntimeError) in
+                ran = true
+                let state = prepared.hookState("creating", pid)
+                try Runtime.runHooks(plan.hooks.prestart, kind: "prestart", state)
+                try Runtime.runHooks(plan.hooks.createRuntime, kind: "createRuntime", state)
+            })
+        defer {
+            cgroups = keeper
+            hooksRan = ran
+        }
+        launched = try launcher.launch(steps) { channel in child.run(channel) }
+        do throws(RuntimeError) {
+            state = try prepared.savedState(init: launched.process, cgroup: keeper.cgroup)
+            do throws(KernelError) { try directory.save(state) } catch { throw RuntimeError("writing state.json of \(prepared.id.text)", error) }
+        } catch {
+            launcher.abandon(launched)
+            throw error
+        }
+    }
+
+    private static func makeFiles(_ directory: ContainerDirectory, _ plan: InitPlan, waitsForStart: Bool) throws(RuntimeError) -> SharedDescriptor? {
+        do throws(KernelError) {
+            try NotifyRelay.makeDirectory(directory)
+            guard waitsForStart else { return nil }
+            try directory.makeFIFO(StartFIFO.name, mode: 0o622)
+            // Init opens it again for writing as root of its user namespace, whose id need not be ours.
+            try directory.changeMode(StartFIFO.name, 0o622)
+            return SharedDescriptor(try directory.open(StartFIFO.name, [.path, .noFollow]))
+        } catch { throw RuntimeError("making \(StartFIFO.name)", error) }
+    }
+
+    /// In our own mount namespace, with our privileges, where the plan says so.
+    private static func openSources(_ plan: InitPlan, _ wording: FailureWording) throws(RuntimeError) -> DescriptorList {
+        guard plan.sourceOpener == .runtime, plan.rootSource != nil else { return DescriptorList() }
+        do throws(KernelError) {
+            let sources = try MountSources.open(plan.sources)
+            try MountSources.detachFromHost(sources, plan.steps.hostPropagation)
+            return sources
+        } catch { throw wording.sourceError(error) }
+    }
+
+    func unlock() throws(RuntimeError) {
+        do throws(KernelError) { try directory.unlock() } catch { throw RuntimeError("unlocking \(prepared.id.text)", error) }
+    }
+
+    /// Ends init, whatever it does, and removes all.
+    func destroy() throws(RuntimeError) {
+        try Container(directory, procfs: prepared.probe.procfs).destroy(store: prepared.store, log: log)
+    }
+}
+
+extension [InitStep] {
+    /// What the mounts of the host become in the container's mount namespace.
+    var hostPropagation: MountPropagation {
+        for case .setPropagationOfAll(let propagation) in self { return propagation }
+        return .slave
+    }
+}

@@ -1,0 +1,91 @@
+import CgroupControl
+import ContainerPlan
+import LinuxKernel
+import RuntimeSpec
+
+/// All that is decided of a container before anything of it exists: a request that cannot work has left nothing behind.
+struct PreparedContainer {
+    let id: ContainerID
+    let bundle: Bundle
+    let process: RuntimeSpec.Process
+    let probe: HostProbe
+    let store: StateStore
+    let facts: HostFacts
+    let plan: InitPlan
+
+    init(_ request: CreateRequest, global: GlobalRequest, log: RuntimeLog) throws(RuntimeError) {
+        id = try ContainerID(request.id)
+        var bundle = try Bundle(request.bundle)
+        let passed = try PassedDescriptors(preserve: request.preserveFDs)
+        if global.systemdCgroup {
+            throw RuntimeError("--systemd-cgroup: is not supported yet", hint: "use cgroupfs: for Podman --cgroup-manager=cgroupfs")
+        }
+        probe = try HostProbe()
+        store = try StateStore(request: global, identity: probe.identity)
+        bundle.spec.process?.env += passed.environment
+        NotifyRelay.addMount(&bundle.spec, containerPath: store.path + "/" + id.text)
+        guard let process = bundle.spec.process else { throw RuntimeError("process: is missing") }
+        self.process = process
+        self.bundle = bundle
+
+        facts = try probe.facts(for: bundle.spec.linux, process: process, bundle: bundle.path, request: global)
+        var initRequest = InitRequest(id: id.text)
+        initRequest.noPivot = request.noPivot
+        initRequest.noNewKeyring = request.noNewKeyring
+        initRequest.preservedDescriptors = passed.count
+        initRequest.strictLimits = global.strictLimits
+        let seccomp = try SeccompCompilation.compile(bundle.spec.linux.seccomp, log: log)
+        do throws(PlanError) { plan = try InitPlan(bundle.spec, seccomp: seccomp, request: initRequest, facts: facts) } catch { throw RuntimeError(error) }
+        for warning in plan.warnings { log.warning(warning) }
+    }
+
+    /// Who may write in the container, as far as it is known.
+    func protectExecutable() throws(RuntimeError) {
+        try ExecutableProtection.protect(
+            uidMap: plan.uidMapWriting?.map ?? facts.joinedUIDMap, gidMap: plan.gidMapWriting?.map ?? facts.joinedGIDMap)
+    }
+
+    var wording: FailureWording {
+        FailureWording(
+            steps: plan.steps, sources: plan.sources, namespaces: plan.namespaces.own, program: process.args.first ?? "", cwd: process.cwd,
+            mountInfo: { [procfs = probe.procfs] in
+                do throws(KernelError) { return MountInfo.parse(try procfs.read("self/mountinfo")) } catch { return [] }
+            })
+    }
+
+    func hookState(_ status: String, _ pid: Int32?) -> String {
+        HookStateText.text(id: id.text, status: status, pid: pid, bundle: bundle.path, annotations: bundle.spec.annotations)
+    }
+
+    /// What later commands will know of it.
+    func savedState(init process: borrowing ChildProcess, cgroup: ContainerCgroup) throws(RuntimeError) -> SavedState {
+        var state = SavedState()
+        state.id = id.text
+        state.initProcessPID = process.pid
+        do throws(KernelError) {
+            guard let start = try OtherProcess.startTime(pid: process.pid, probe.procfs) else { throw KernelError(.read, .noSuchProcess) }
+            state.initProcessStart = start
+        } catch { throw RuntimeError("the container's process", error) }
+        state.created = Timestamp.now()
+        state.rootless = facts.privilege.isRootless
+        state.cgroupPaths = cgroup.directories
+        for kind in NamespaceType.allCases { state.namespacePaths[kind.stateKey] = "/proc/\(process.pid)/ns/\(kind.kind.procName)" }
+
+        let spec = bundle.spec
+        state.config.rootfs = bundle.rootfs
+        state.config.labels = spec.annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + ["bundle=" + bundle.path]
+        state.config.cgroups.path = spec.linux.cgroupsPath
+        state.config.cgroups.paths = cgroup.directories.filter { cgroup.made.contains($0.value) }
+        state.config.namespaces = spec.linux.namespaces
+        state.config.rootlessEUID = facts.privilege.rootlessEUID
+        state.config.rootlessCgroups = facts.privilege.rootlessCgroups
+        state.config.uidMappings = spec.linux.uidMappings
+        state.config.gidMappings = spec.linux.gidMappings
+        state.config.hooks = spec.hooks
+        state.config.annotations = spec.annotations
+        state.config.version = spec.ociVersion
+        state.config.process = self.process
+        state.config.seccomp = spec.linux.seccomp
+        return state
+    }
+}

@@ -1,0 +1,209 @@
+import CgroupControl
+import ContainerInit
+import ContainerPlan
+import Glibc
+import LinuxKernel
+import RuntimeSpec
+import SystemPackage
+
+/// The parent's side of making a process in a container, init's or one of `exec`: clones it and leads it, message by
+/// message, to `ready`.
+///
+/// The conversation is drawn in `ContainerInit/Protocol/Messages.swift`.
+struct ProcessLauncher {
+    let process: ProcessPlan
+    /// The first clone is of a process that goes between.
+    let needsIntermediate: Bool
+    let cloneFlags: UInt64
+    /// Without the privilege to lower it, oom_score_adj stays.
+    let forgivesOutOfMemoryScore: Bool
+    let procfs: ProcessFileSystem
+    let wording: FailureWording
+    let log: RuntimeLog
+    /// What the child must not keep open: a lock that it would hold as long as it waits for its start.
+    let closedInChild: [ContainerDirectory]
+
+    /// A process that is set up and waits for its release.
+    final class Launched {
+        fileprivate(set) var process: ChildProcess
+        let channel: ParentChannel
+        fileprivate(set) var terminal: OwnedDescriptor?
+
+        init(process: consuming ChildProcess, channel: consuming ParentChannel) {
+            self.process = process
+            self.channel = channel
+        }
+
+        func takeTerminal() -> OwnedDescriptor? { terminal.take() }
+
+        /// Lets it go on: to its execve, or to the fifo. From here on it lives without us.
+        func release() throws(RuntimeError) {
+            do throws(KernelError) { try channel.send(.release) } catch { throw RuntimeError("releasing the container's process", error) }
+        }
+
+        /// After the release: waits until the execve has closed the channel, or has failed.
+        func awaitExecution(_ wording: FailureWording) throws(RuntimeError) {
+            let received: ParentChannel.Received?
+            do throws(KernelError) { received = try channel.receive() } catch { throw RuntimeError("talking to the container's process", error) }
+            guard let received else { return }
+            if case .failure(let failure) = received.message { throw wording.error(failure) }
+        }
+    }
+
+    /// What happens on the way, in the order of the calls; pids are in our PID namespace.
+    struct Steps {
+        /// Where the clone starts, on cgroup v2.
+        var cgroupDirectory: SharedDescriptor?
+        var mapIDs: (_ pid: Int32) throws(RuntimeError) -> Void = { (_) throws(RuntimeError) in }
+        /// Moves a process to the container's cgroup, where the clone could not start there.
+        var joinCgroup: (_ pid: Int32) throws(RuntimeError) -> Void
+        var runRuntimeHooks: (_ pid: Int32) throws(RuntimeError) -> Void = { (_) throws(RuntimeError) in }
+    }
+
+    /// - Parameter child: what the clone does, with its end of the channel.
+    func launch(_ steps: Steps, child: (borrowing ChildChannel) -> Never) throws(RuntimeError) -> Launched {
+        try requireOneThread()
+        let pair = try makeChannel()
+        let cloned = try clone(into: steps.cgroupDirectory)
+        guard let first = cloned else {
+            for descriptor in closedInChild { close(descriptor.rawValue) }
+            child(pair.child())
+        }
+        let launched = Launched(process: first, channel: pair.parent())
+        do throws(RuntimeError) {
+            if needsIntermediate {
+                try awaitSibling(launched, steps)
+            } else {
+                try steps.mapIDs(launched.process.pid)
+            }
+            if steps.cgroupDirectory == nil { try steps.joinCgroup(launched.process.pid) }
+            try setOutOfMemoryScore(pid: launched.process.pid)
+            try send(.proceed, to: launched)
+            try untilReady(launched, steps)
+            // From outside: raising a hard limit fails from inside a user namespace. Late, so that they do not hinder
+            // the setting up.
+            try ResourceLimits.apply(process.rlimits, pid: launched.process.pid)
+        } catch {
+            abandon(launched)
+            throw error
+        }
+        return launched
+    }
+
+    /// A second thread would not be copied, and setns(2) of a user namespace would fail.
+    private func requireOneThread() throws(RuntimeError) {
+        do throws(KernelError) {
+            let count = try CurrentProcess.threadCount(procfs)
+            guard count == 1 else { throw KernelError(.clone3, .invalidArgument, "this process has \(count) threads") }
+        } catch { throw RuntimeError("creating the container's process", error) }
+    }
+
+    private func makeChannel() throws(RuntimeError) -> ChannelPair {
+        do throws(KernelError) { return try ChannelPair() } catch { throw RuntimeError("creating the container's process", error) }
+    }
+
+    private func clone(into cgroup: SharedDescriptor?) throws(RuntimeError) -> ChildProcess? {
+        do throws(KernelError) { return try ChildProcess.clone(flags: cloneFlags, cgroup: cgroup?.borrowed) } catch { throw cloneError(error) }
+    }
+
+    private func cloneError(_ error: KernelError) -> RuntimeError {
+        var hint: String?
+        if error.call == .clone3, cloneFlags & NamespaceKind.user.flag != 0 {
+            switch error.errno {
+            case .notPermitted: hint = "unprivileged user namespaces may be switched off: sysctl kernel.unprivileged_userns_clone=1 (Debian), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu)"
+            case .noSpace, .tooManyUsers: hint = "too many user namespaces, or too deep: sysctl user.max_user_namespaces"
+            default: break
+            }
+        }
+        return RuntimeError("creating the container's process", cause: error.description, hint: hint)
+    }
+
+    /// The process between goes away by itself once it has told who comes after it; killed or not, it is reaped here.
+    private func awaitSibling(_ launched: Launched, _ steps: Steps) throws(RuntimeError) {
+        var received = try receive(launched)
+        if case .awaitingMap = received.message {
+            try steps.mapIDs(launched.process.pid)
+            try send(.mapped, to: launched)
+            received = try receive(launched)
+        }
+        guard case .initProcess(let pid) = received.message, let pidfd = received.descriptor.take() else { throw unexpected() }
+        reap(launched)
+        launched.process = ChildProcess(pid: pid, pidfd: pidfd)
+    }
+
+    private func untilReady(_ launched: Launched, _ steps: Steps) throws(RuntimeError) {
+        while true {
+            var received = try receive(launched)
+            switch received.message {
+            case .runtimeHooksDue:
+                try steps.runRuntimeHooks(launched.process.pid)
+                try send(.hooksDone, to: launched)
+            case .terminal:
+                launched.terminal = received.descriptor.take()
+            case .ready:
+                return
+            case .awaitingMap, .initProcess, .failure:
+                throw unexpected()
+            }
+        }
+    }
+
+    private func setOutOfMemoryScore(pid: Int32) throws(RuntimeError) {
+        guard let adjustment = process.oomScoreAdjustment else { return }
+        do throws(KernelError) { try procfs.write("\(pid)/oom_score_adj", "\(adjustment)") } catch {
+            // Lowering it takes CAP_SYS_RESOURCE, which a person without privileges can't help.
+            guard forgivesOutOfMemoryScore, error.errno == .permissionDenied else {
+                throw RuntimeError("process.oomScoreAdj \(adjustment)", error)
+            }
+            log.warning("process.oomScoreAdj \(adjustment): not permitted without privileges, left as it is")
+        }
+    }
+
+    // MARK: messages
+
+    private func send(_ message: ParentMessage, to launched: Launched) throws(RuntimeError) {
+        do throws(KernelError) { try launched.channel.send(message) } catch {
+            // A closed socket means that the child died, after a word or without one: that word is the better error.
+            _ = try receive(launched)
+            throw RuntimeError("talking to the container's process", error)
+        }
+    }
+
+    /// The next message; a failure, or the child's end, is thrown in words.
+    private func receive(_ launched: Launched) throws(RuntimeError) -> ParentChannel.Received {
+        let received: ParentChannel.Received?
+        do throws(KernelError) { received = try launched.channel.receive() } catch { throw RuntimeError("talking to the container's process", error) }
+        guard let received else { throw RuntimeError("the container's process died while it was set up") }
+        if case .failure(let failure) = received.message { throw wording.error(failure) }
+        return received
+    }
+
+    private func unexpected() -> RuntimeError { RuntimeError("the container's process sent an unexpected message") }
+
+    /// Whatever it does, it ends: nothing of a container that was not created is left running.
+    func abandon(_ launched: Launched) {
+        do throws(KernelError) {
+            try launched.process.signal(SIGKILL)
+        } catch { log.debug("killing the container's process: \(error)") }
+        reap(launched)
+    }
+
+    private func reap(_ launched: Launched) {
+        do throws(KernelError) { _ = try launched.process.wait() } catch { log.debug("reaping the container's process: \(error)") }
+    }
+}
+
+/// Limits of a process's resources, set from outside. Man: prlimit(2).
+enum ResourceLimits {
+    static func apply(_ limits: [ProcessPlan.RlimitPlan], pid: Int32) throws(RuntimeError) {
+        for limit in limits {
+            do throws(KernelError) {
+                try OtherProcess.setResourceLimit(pid: pid, resource: limit.resource, soft: limit.soft, hard: limit.hard)
+            } catch {
+                throw RuntimeError(
+                    "process.rlimits: setting \(limit.name) to \(limit.soft):\(limit.hard)", cause: error.errno.text,
+                    hint: error.errno == .notPermitted ? "raising a hard limit takes CAP_SYS_RESOURCE" : nil)
+            }
+        }
+    }
+}

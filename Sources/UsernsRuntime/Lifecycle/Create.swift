@@ -1,0 +1,96 @@
+import ContainerInit
+import ContainerPlan
+import Glibc
+import LinuxKernel
+import RuntimeSpec
+import SystemPackage
+
+extension Runtime {
+    /// Makes a container that waits for `start`.
+    public func create(_ request: CreateRequest) throws(RuntimeError) {
+        let prepared = try PreparedContainer(request, global: self.request, log: log)
+        let console = try ConsoleDestination(terminal: prepared.process.terminal, detach: true, socket: request.consoleSocket)
+        try prepared.protectExecutable()
+        let creation = try ContainerCreation.make(prepared, waitsForStart: true, log: log)
+        do throws(RuntimeError) {
+            _ = try console.deliver(creation.launched.takeTerminal())
+            try Announcement(pidFile: request.pidFile, pidfdSocket: request.pidfdSocket).make(creation.launched.process)
+            try creation.launched.release()
+        } catch {
+            try creation.destroy()
+            throw error
+        }
+    }
+
+    /// Makes a container and runs its process.
+    public func run(_ request: RunRequest) throws(RuntimeError) -> Int32 {
+        let prepared = try PreparedContainer(request.create, global: self.request, log: log)
+        let console = try ConsoleDestination(
+            terminal: prepared.process.terminal, detach: request.detach, socket: request.create.consoleSocket)
+        try prepared.protectExecutable()
+        let foreground: Foreground? = request.detach ? nil : try Foreground(subreaper: !request.noSubreaper)
+        let creation = try ContainerCreation.make(prepared, waitsForStart: false, log: log)
+        var terminal: OwnedDescriptor?
+        do throws(RuntimeError) {
+            terminal = try console.deliver(creation.launched.takeTerminal())
+            let notify = try NotifyRelay(creation.directory)
+            try Announcement(pidFile: request.create.pidFile, pidfdSocket: request.create.pidfdSocket).make(creation.launched.process)
+            try creation.unlock()
+            try creation.launched.release()
+            try creation.launched.awaitExecution(prepared.wording)
+            try Self.runHooks(
+                prepared.plan.hooks.poststart, kind: "poststart", prepared.hookState("running", creation.launched.process.pid))
+            try notify?.forward(from: creation.launched.process)
+        } catch {
+            try creation.destroy()
+            throw error
+        }
+        guard let foreground else { return 0 }
+        let termination = try foreground.wait(for: creation.launched.process, terminal: terminal.take())
+        if !request.keep { try creation.destroy() }
+        return termination.exitStatus
+    }
+
+    /// Hooks that run on the host, in our own namespaces.
+    static func runHooks(_ hooks: [Hook], kind: String, _ state: @autoclosure () -> String) throws(RuntimeError) {
+        guard !hooks.isEmpty else { return }
+        do throws(HookRunner.Failure) { try HookRunner.run(hooks, kind: kind, state: state()) } catch { throw RuntimeError(error.message) }
+    }
+
+    /// Each of them runs, and none of their failures keeps a container from going away. Spec: runtime.md, "Lifecycle".
+    static func runPoststopHooks(_ hooks: [Hook], _ state: @autoclosure () -> String, log: RuntimeLog) throws(RuntimeError) {
+        for hook in hooks {
+            do throws(RuntimeError) { try runHooks([hook], kind: "poststop", state()) } catch { log.warning(error.line) }
+        }
+    }
+}
+
+/// Whom the caller wants the process's pid told.
+struct Announcement {
+    let pidFile: String?
+    let pidfdSocket: String?
+
+    func make(_ process: borrowing ChildProcess) throws(RuntimeError) {
+        if let pidfdSocket {
+            do throws(KernelError) {
+                let socket = try MessageSocket.connectStream(to: pidfdSocket)
+                try MessageSocket.send(Array("pidfd".utf8), passing: [process.pidfd.borrowed], over: socket.borrowed)
+            } catch { throw RuntimeError("--pidfd-socket \(pidfdSocket)", error) }
+        }
+        if let pidFile {
+            do throws(KernelError) { try write(process.pid, to: pidFile) } catch { throw RuntimeError("--pid-file \(pidFile)", error) }
+        }
+    }
+
+    /// Whoever waits for the file finds it whole.
+    private func write(_ pid: Int32, to path: String) throws(KernelError) {
+        let slash = path.lastIndex(of: "/")
+        let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+        let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let directory = try FileDescriptor.currentDirectory.open(parent, [.readOnly, .directory])
+        let temporary = ".\(name).\(getpid())"
+        let file = try directory.open(temporary, [.writeOnly, .create, .truncate, .noFollow], mode: 0o644)
+        try file.writeAll("\(pid)")
+        try directory.rename(temporary, to: name)
+    }
+}

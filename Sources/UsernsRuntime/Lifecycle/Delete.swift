@@ -1,0 +1,52 @@
+import Glibc
+import LinuxKernel
+import RuntimeSpec
+import SystemPackage
+
+extension Runtime {
+    /// Removes a container. Where it runs, only with `force`; with it, one that is not there is no error.
+    public func delete(id: String, force: Bool) throws(RuntimeError) {
+        let id = try ContainerID(id)
+        let probe = try HostProbe()
+        let store = try StateStore(request: request, identity: probe.identity)
+        let container: Container
+        do throws(RuntimeError) { container = try openLocked(id, probe) } catch {
+            if force && error.isMissingContainer { return }
+            throw error
+        }
+        let status = try container.status()
+        guard status.allows(force ? .forcedDelete : .delete) else {
+            throw RuntimeError("cannot delete container \(id.text) that is not stopped: \(status.rawValue)", hint: "runc kill it first, or use --force")
+        }
+        try container.destroy(store: store, log: log)
+    }
+}
+
+extension Container {
+    /// Ends what runs, and removes all that was made. Each part that is gone already is fine; the directory goes last, so
+    /// that whatever is interrupted can be done again.
+    func destroy(store: StateStore, log: RuntimeLog) throws(RuntimeError) {
+        if let process = try openInit() {
+            do throws(KernelError) {
+                try process.signal(SIGKILL)
+                guard try process.waitUntilGone(timeoutMilliseconds: 10_000) else {
+                    throw KernelError(.pidfd_send_signal, .timedOut, "\(process.pid) does not end")
+                }
+            } catch { if error.errno != .noSuchProcess { throw RuntimeError("killing container \(id)", error) } }
+        }
+        if let state {
+            let cgroup = SavedCgroup(state)
+            // In a PID namespace of its own all died with init.
+            if !ownNamespaces.contains(.pid) { try cgroup.killAll() }
+            try cgroup.remove()
+            try Runtime.runPoststopHooks(state.config.hooks.poststop, hookState("stopped", pid: nil), log: log)
+        }
+        try store.remove(directory)
+    }
+}
+
+extension RuntimeError {
+    static func missingContainer(_ id: String) -> RuntimeError { RuntimeError("container does not exist: \(id)") }
+
+    var isMissingContainer: Bool { message.hasPrefix("container does not exist") }
+}

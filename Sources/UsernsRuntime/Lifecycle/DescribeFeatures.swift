@@ -1,0 +1,44 @@
+import ContainerPlan
+import RuntimeSpec
+import SeccompFilter
+
+extension Runtime {
+    /// What this runtime can do, as JSON text without a final newline. Spec: features-linux.md.
+    public func features() throws(RuntimeError) -> String {
+        var features = Features()
+        features.ociVersionMin = "1.0.0"
+        features.ociVersionMax = Spec.implementedVersion
+        features.hooks = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"]
+        features.mountOptions = MountOptions.known
+        features.linux = linuxFeatures
+        features.annotations = ["io.github.seccomp.libseccomp.version": SeccompFilter.libraryVersion]
+        return features.encoded(pretty: true)
+    }
+
+    private var linuxFeatures: Features.Linux {
+        var linux = Features.Linux()
+        linux.namespaces = NamespaceType.allCases.map(\.rawValue).sorted()
+        linux.capabilities = Capability.allCases.map(\.rawValue)
+        var cgroup = Features.Cgroup()
+        (cgroup.v1, cgroup.v2, cgroup.systemd, cgroup.systemdUser, cgroup.rdma) = (true, true, false, false, false)
+        linux.cgroup = cgroup
+        var seccomp = Features.Seccomp()
+        seccomp.enabled = true
+        seccomp.actions = SeccompFilter.supportedActions.map(\.rawValue)
+        seccomp.operators = SeccompFilter.supportedOperators.map(\.rawValue)
+        seccomp.archs = SeccompFilter.supportedArchitectures.map(\.rawValue)
+        seccomp.knownFlags = SeccompFilter.knownFlags.map(\.rawValue)
+        seccomp.supportedFlags = SeccompFilter.supportedFlags.map(\.rawValue)
+        linux.seccomp = seccomp
+        linux.apparmor = Features.Support(enabled: true)
+        linux.selinux = Features.Support(enabled: true)
+        var intelRdt = Features.IntelRdt()
+        intelRdt.enabled = false
+        linux.intelRdt = intelRdt
+        var mountExtensions = Features.MountExtensions()
+        mountExtensions.idmap = Features.Support(enabled: false)
+        linux.mountExtensions = mountExtensions
+        linux.netDevices = Features.Support(enabled: false)
+        return linux
+    }
+}

@@ -1,0 +1,27 @@
+import Glibc
+import LinuxKernel
+import SystemPackage
+
+extension Runtime {
+    /// Sends a signal to the container's first process; where it has no PID namespace of its own, to all of its processes.
+    ///
+    /// - Parameter all: kept for old callers: one that has stopped already is then no error.
+    public func kill(id: String, signal: Int32, all: Bool) throws(RuntimeError) {
+        let probe = try HostProbe()
+        let container = try Container(try StateStore(request: request, identity: probe.identity).open(try ContainerID(id)), procfs: probe.procfs)
+        let state = try container.requireState()
+        let sharesProcesses = !container.ownNamespaces.contains(.pid)
+        if sharesProcesses && (signal == SIGKILL || all) { try SavedCgroup(state).signalAll(signal) }
+        guard let process = try container.openInit() else {
+            if all || (sharesProcesses && signal == SIGKILL) { return }
+            throw RuntimeError("container not running: \(id)")
+        }
+        do throws(KernelError) { try process.signal(signal) } catch {
+            if error.errno == .noSuchProcess {
+                if sharesProcesses { return }
+                throw RuntimeError("container not running: \(id)")
+            }
+            throw RuntimeError("signalling container \(id)", error)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import LinuxKernel
+import RuntimeSpec
+
+/// A line of `list`.
+public struct ContainerListing: Sendable {
+    public var id: String
+    /// In the caller's PID namespace; 0 where no process is there.
+    public var pid: Int32
+    public var status: String
+    public var bundle: String
+    /// RFC 3339, UTC.
+    public var created: String
+    /// The user's name, or `#UID` where it has none.
+    public var owner: String
+}
+
+extension Runtime {
+    /// The state of one container, as JSON text without a final newline.
+    public func state(id: String) throws(RuntimeError) -> String {
+        let probe = try HostProbe()
+        let container = try Container(try StateStore(request: request, identity: probe.identity).open(try ContainerID(id)), procfs: probe.procfs)
+        _ = try container.requireState()
+        return try document(container).encoded(pretty: true)
+    }
+
+    public func list() throws(RuntimeError) -> [ContainerListing] {
+        try documents().map {
+            ContainerListing(id: $0.id, pid: $0.pid, status: $0.status, bundle: $0.bundle, created: $0.created, owner: $0.owner)
+        }
+    }
+
+    public func listJSON() throws(RuntimeError) -> String {
+        let documents = try documents()
+        return documents.isEmpty ? "null" : documents.encoded(pretty: false)
+    }
+
+    /// Of all containers that can be read; the others get a warning, for one that is broken must not hide the rest.
+    private func documents() throws(RuntimeError) -> [ContainerStateDocument] {
+        let probe = try HostProbe()
+        let store = try StateStore(request: request, identity: probe.identity)
+        var documents: [ContainerStateDocument] = []
+        for id in try store.ids() {
+            do throws(RuntimeError) {
+                let container = try Container(try store.open(id), procfs: probe.procfs)
+                if container.state != nil { documents.append(try document(container)) }
+            } catch { log.warning(error.line) }
+        }
+        return documents
+    }
+
+    private func document(_ container: Container) throws(RuntimeError) -> ContainerStateDocument {
+        let state = try container.requireState()
+        let status = try container.status()
+        var document = ContainerStateDocument()
+        document.ociVersion = state.config.version
+        document.id = container.id
+        document.pid = status == .stopped ? 0 : state.initProcessPID
+        document.status = status.rawValue
+        document.bundle = container.bundle
+        document.rootfs = state.config.rootfs
+        document.created = state.created
+        document.annotations = state.config.annotations
+        let uid: UInt32
+        do throws(KernelError) { uid = try container.directory.ownerUID } catch { throw RuntimeError("state of \(container.id)", error) }
+        document.owner = UserDatabase.entry(uid: uid)?.name ?? "#\(uid)"
+        return document
+    }
+}

@@ -1,0 +1,66 @@
+import Glibc
+import LinuxKernel
+import RuntimeSpec
+import SystemPackage
+
+/// NOTIFY_SOCKET: a service in the container tells that it is ready; the manager outside hears it of init. Man: sd_notify(3).
+///
+/// The container gets a socket of its own, below /run/notify; what it says beside `READY=1` stays inside.
+struct NotifyRelay {
+    private static let directoryName = "notify"
+    private static let socketName = "notify.sock"
+    private static let insidePath = "/run/notify"
+
+    private let socket: SharedDescriptor
+    /// Of the manager outside.
+    private let address: String
+
+    /// Puts the socket where the container finds it.
+    ///
+    /// - Parameter containerPath: the container's directory, which need not be there yet.
+    static func addMount(_ spec: inout Spec, containerPath: String) {
+        guard outerAddress != nil else { return }
+        spec.mounts.append(
+            Mount(
+                destination: insidePath, type: "bind", source: "\(containerPath)/\(directoryName)",
+                options: ["bind", "nosuid", "noexec", "nodev", "ro"]))
+        spec.process?.env.removeAll { $0.hasPrefix("NOTIFY_SOCKET=") }
+        spec.process?.env.append("NOTIFY_SOCKET=\(insidePath)/\(socketName)")
+    }
+
+    static func makeDirectory(_ container: ContainerDirectory) throws(KernelError) {
+        if outerAddress != nil { try container.makeDirectory(directoryName, mode: 0o755) }
+    }
+
+    /// Listens before the process is started: it may be ready at once. nil where nobody outside, or nobody inside, asked.
+    init?(_ container: ContainerDirectory) throws(RuntimeError) {
+        guard let address = Self.outerAddress else { return nil }
+        self.address = address
+        do throws(KernelError) {
+            let directory: OwnedDescriptor
+            do throws(KernelError) { directory = try container.open(Self.directoryName, [.path, .directory, .noFollow]) } catch {
+                if error.errno == .noSuchFileOrDirectory { return nil }
+                throw error
+            }
+            // By a short path: an address has room for 107 bytes.
+            let path = "/proc/self/fd/\(directory.rawValue)/\(Self.socketName)"
+            socket = SharedDescriptor(try MessageSocket.bindDatagram(to: path))
+            // Any user of the container may be the service.
+            try FileDescriptor.currentDirectory.changeMode(path, 0o777)
+        } catch { throw RuntimeError("NOTIFY_SOCKET", error) }
+    }
+
+    private static var outerAddress: String? { EnvironmentVariable.value("NOTIFY_SOCKET").flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// Waits until the service is ready, or has ended, and tells the manager who it is.
+    func forward(from process: borrowing ChildProcess) throws(RuntimeError) {
+        do throws(KernelError) {
+            while try socket.waitUntilReadable(or: process.pidfd.borrowed) {
+                guard let message = try MessageSocket.receiveDatagram(from: socket.borrowed) else { continue }
+                if message.split(separator: "\n").contains("READY=1") {
+                    return try MessageSocket.sendDatagram(Array("MAINPID=\(process.pid)\nREADY=1".utf8), to: address)
+                }
+            }
+        } catch { throw RuntimeError("NOTIFY_SOCKET", error) }
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+@testable import RuntimeSpec
+
+@Suite struct StateTests {
+    @Test func stateDocumentHasTheKeysOfTheCommandLine() throws {
+        var state = ContainerStateDocument()
+        state.id = "demo"
+        state.pid = 42
+        state.status = "running"
+        state.bundle = "/b"
+        state.rootfs = "/b/rootfs"
+        state.created = "2026-01-31T23:59:59.123456789Z"
+        state.annotations = ["a": "b"]
+        state.owner = "alice"
+        let text = state.encoded(pretty: false)
+        #expect(text == #"{"ociVersion":"1.3.0","id":"demo","pid":42,"status":"running","bundle":"/b","rootfs":"/b/rootfs","created":"2026-01-31T23:59:59.123456789Z","annotations":{"a":"b"},"owner":"alice"}"#)
+        #expect(try ContainerStateDocument.decode(Array(text.utf8)) == state)
+        #expect([state, state].encoded(pretty: false) == "[\(text),\(text)]")
+    }
+
+    @Test func hookStateLeavesOutAnAbsentProcess() throws {
+        var state = HookState()
+        state.id = "demo"
+        state.status = "stopped"
+        state.bundle = "/b"
+        #expect(state.encoded(pretty: false) == #"{"ociVersion":"1.3.0","id":"demo","status":"stopped","bundle":"/b"}"#)
+        state.pid = 7
+        state.annotations = ["a": "b"]
+        #expect(state.encoded(pretty: false) == #"{"ociVersion":"1.3.0","id":"demo","status":"stopped","pid":7,"bundle":"/b","annotations":{"a":"b"}}"#)
+    }
+
+    private func savedState() throws -> SavedState {
+        let spec = try Spec.decode(Array(maximalConfig.utf8))
+        var state = SavedState()
+        state.id = "demo"
+        state.initProcessPID = 42
+        state.initProcessStart = .max
+        state.created = "2026-01-31T23:59:59.123456789Z"
+        state.config.rootfs = "/b/rootfs"
+        state.config.labels = ["bundle=/b"]
+        state.config.cgroups.path = "/a"
+        state.config.cgroups.paths = ["memory": "/a", "": "/a"]
+        state.config.cgroups.systemd = true
+        state.config.namespaces = spec.linux.namespaces
+        state.config.rootlessEUID = true
+        state.config.rootlessCgroups = true
+        state.config.uidMappings = spec.linux.uidMappings
+        state.config.gidMappings = spec.linux.gidMappings
+        state.config.hooks = spec.hooks
+        state.config.annotations = spec.annotations
+        state.config.version = spec.ociVersion
+        state.config.process = try #require(spec.process)
+        state.config.seccomp = spec.linux.seccomp
+        state.rootless = true
+        state.cgroupPaths = ["memory": "/sys/fs/cgroup/memory/a", "": "/sys/fs/cgroup/unified/a"]
+        state.namespacePaths = ["NEWNET": "/proc/42/ns/net"]
+        state.externalDescriptors = ["/dev/null", "pipe:[1]", "pipe:[2]"]
+        state.intelRdtPath = "/sys/fs/resctrl/demo"
+        return state
+    }
+
+    @Test func savedStateSurvivesARoundTrip() throws {
+        let state = try savedState()
+        #expect(try SavedState.decode(Array(state.encoded(pretty: false).utf8)) == state)
+        #expect(try SavedState.decode(Array(SavedState().encoded(pretty: true).utf8)) == SavedState())
+    }
+
+    @Test func savedStateHasTheDocumentedKeys() throws {
+        let document = try #require(try foundationObject(savedState().encoded(pretty: false)))
+        #expect(Set(document.allKeys.compactMap { $0 as? String }) == [
+            "id", "init_process_pid", "init_process_start", "created", "config", "rootless", "cgroup_paths",
+            "namespace_paths", "external_descriptors", "intel_rdt_path",
+        ])
+        let config = try #require(document["config"] as? NSDictionary)
+        #expect(Set(config.allKeys.compactMap { $0 as? String }) == [
+            "rootfs", "labels", "cgroups", "namespaces", "rootless_euid", "rootless_cgroups", "uid_mappings", "gid_mappings",
+            "hooks", "annotations", "version", "process", "seccomp",
+        ])
+        #expect(document["namespace_paths"] as? [String: String] == ["NEWNET": "/proc/42/ns/net"])
+    }
+
+    @Test func damagedStateNamesTheField() throws {
+        let text = try savedState().encoded(pretty: false).replacingOccurrences(of: #""rootless_euid":true,"#, with: "")
+        #expect(decodingError(SavedState.self, text) == "config.rootless_euid: is missing")
+    }
+
+    @Test func everyKindOfNamespaceHasItsOwnKey() {
+        #expect(NamespaceType.allCases.map(\.stateKey)
+            == ["NEWPID", "NEWNET", "NEWNS", "NEWIPC", "NEWUTS", "NEWUSER", "NEWCGROUP", "NEWTIME"])
+    }
+}
