@@ -49,6 +49,9 @@ let package = Package(
             name: "runc",
             dependencies: [.target(name: "CommandLineInterface", condition: .when(platforms: [.linux]))],
             swiftSettings: swiftStrict),
+
+        .target(name: "CHarness", path: "Tests/CHarness", cSettings: cStrict),
+        .testTarget(name: "IntegrationTests", dependencies: ["CHarness"], swiftSettings: swiftStrict),
         // cli.md is the command line's document, which the tests read.
         .testTarget(
             name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface", "UsernsRuntime"],

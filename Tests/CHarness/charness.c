@@ -1,0 +1,152 @@
+#define _GNU_SOURCE
+#include "charness.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pty.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <termios.h>
+#include <unistd.h>
+
+// Only async-signal-safe calls: the test process has threads.
+static _Noreturn void start(char *const argv[], char *const envp[], const int descriptors[], int count, int terminal)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    for (int number = 1; number < NSIG; number++)
+        signal(number, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    setsid();
+    // First out of the way, so that none overwrites another.
+    for (int index = 0; index < count; index++)
+        if (dup2(descriptors[index], 200 + index) < 0)
+            _exit(126);
+    for (int index = 0; index < count; index++)
+        if (dup2(200 + index, index) < 0)
+            _exit(126);
+    if (terminal && ioctl(0, TIOCSCTTY, 0) < 0)
+        _exit(126);
+    if (close_range(count, ~0U, 0) < 0)
+        _exit(126);
+    execvpe(argv[0], argv, envp);
+    _exit(127);
+}
+
+int ch_spawn(char *const argv[], char *const envp[], const int descriptors[], int count, int terminal)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        start(argv, envp, descriptors, count, terminal);
+    return pid < 0 ? -errno : pid;
+}
+
+int ch_open_terminal(int ends[2], unsigned short columns, unsigned short rows)
+{
+    struct winsize size = {.ws_col = columns, .ws_row = rows};
+    if (openpty(&ends[0], &ends[1], NULL, NULL, &size) < 0)
+        return -errno;
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    return 0;
+}
+
+int ch_set_terminal_size(int terminal, unsigned short columns, unsigned short rows)
+{
+    struct winsize size = {.ws_col = columns, .ws_row = rows};
+    return ioctl(terminal, TIOCSWINSZ, &size) < 0 ? -errno : 0;
+}
+
+int ch_terminal_is_raw(int terminal)
+{
+    struct termios settings;
+    if (tcgetattr(terminal, &settings) < 0)
+        return -errno;
+    return (settings.c_lflag & (ECHO | ICANON)) == 0;
+}
+
+int ch_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC) < 0 ? -errno : 0; }
+
+static int bound_socket(int type, const char *path, int limit_seconds)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path)
+        return -ENAMETOOLONG;
+    strcpy(address.sun_path, path);
+    int descriptor = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+    if (descriptor < 0)
+        return -errno;
+    struct timeval limit = {.tv_sec = limit_seconds};
+    if (bind(descriptor, (struct sockaddr *)&address, sizeof address) < 0 ||
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0) {
+        int failure = -errno;
+        close(descriptor);
+        return failure;
+    }
+    return descriptor;
+}
+
+int ch_listen(const char *path, int limit_seconds)
+{
+    int descriptor = bound_socket(SOCK_STREAM, path, limit_seconds);
+    if (descriptor >= 0 && listen(descriptor, 8) < 0) {
+        int failure = -errno;
+        close(descriptor);
+        return failure;
+    }
+    return descriptor;
+}
+
+int ch_bind_datagram(const char *path, int limit_seconds) { return bound_socket(SOCK_DGRAM, path, limit_seconds); }
+
+int ch_accept_descriptor(int listener, char *text, int size, int *length)
+{
+    int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    if (connection < 0)
+        return -errno;
+    union {
+        char buffer[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr alignment;
+    } control;
+    struct iovec content = {.iov_base = text, .iov_len = size};
+    struct msghdr message = {
+        .msg_iov = &content, .msg_iovlen = 1, .msg_control = control.buffer, .msg_controllen = sizeof control.buffer};
+    ssize_t received = recvmsg(connection, &message, MSG_CMSG_CLOEXEC);
+    int failure = -errno;
+    close(connection);
+    if (received < 0)
+        return failure;
+    *length = received;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+        return -ENOMSG;
+    int descriptor;
+    memcpy(&descriptor, CMSG_DATA(header), sizeof descriptor);
+    return descriptor;
+}
+
+int ch_pidfd_send_signal(int pidfd, int number)
+{
+    return syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0) < 0 ? -errno : 0;
+}
+
+int ch_send_datagram(const char *path, const char *text)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path)
+        return -ENAMETOOLONG;
+    strcpy(address.sun_path, path);
+    int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0)
+        return -errno;
+    ssize_t sent = sendto(descriptor, text, strlen(text), 0, (struct sockaddr *)&address, sizeof address);
+    int failure = sent < 0 ? -errno : 0;
+    close(descriptor);
+    return failure;
+}

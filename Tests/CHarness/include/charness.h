@@ -1,0 +1,39 @@
+#ifndef CHARNESS_H
+#define CHARNESS_H
+
+#include <sys/types.h>
+
+// What the integration tests need of libc and the kernel and cannot reach from Swift. All return -errno on failure.
+
+// Starts a program in a session of its own, with default signals and no descriptors but the given ones, which become
+// 0, 1, 2, …; with `terminal`, descriptor 0 becomes the controlling terminal. Returns the pid.
+int ch_spawn(char *const argv[], char *const envp[], const int descriptors[], int count, int terminal);
+
+// Opens a pseudo terminal of the given size; `ends` receives its master and its slave.
+int ch_open_terminal(int ends[2], unsigned short columns, unsigned short rows);
+
+int ch_set_terminal_size(int terminal, unsigned short columns, unsigned short rows);
+
+// 1 where the terminal is raw (no echo, no lines), 0 where it is not.
+int ch_terminal_is_raw(int terminal);
+
+// A pipe whose ends are closed on exec.
+int ch_pipe(int ends[2]);
+
+// A listening UNIX stream socket at `path`, with a time limit on accept.
+int ch_listen(const char *path, int limit_seconds);
+
+// A bound UNIX datagram socket at `path`, with a time limit on receiving.
+int ch_bind_datagram(const char *path, int limit_seconds);
+
+// Accepts one connection and receives one message with one descriptor; returns the descriptor. The message's text, at
+// most `size` bytes, goes to `text`, and its length to `length`.
+int ch_accept_descriptor(int listener, char *text, int size, int *length);
+
+// Sends a signal through a pidfd.
+int ch_pidfd_send_signal(int pidfd, int signal);
+
+// Sends one message to a UNIX datagram socket.
+int ch_send_datagram(const char *path, const char *text);
+
+#endif

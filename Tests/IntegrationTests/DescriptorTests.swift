@@ -1,0 +1,155 @@
+import CHarness
+import Foundation
+import Testing
+
+extension IntegrationTests {
+    /// Descriptors that are handed on, and those that are sent.
+    @Suite struct DescriptorTests {
+        /// Files whose contents are their numbers, opened for reading.
+        private func numberedFiles(_ bundle: Bundle, _ count: Int) throws -> [Int32] {
+            try (0..<count).map { index in
+                let path = "\(bundle.directory)/file\(index)"
+                try bundle.write("file \(index)\n", to: path)
+                return open(path, O_RDONLY | O_CLOEXEC)
+            }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func preservedOnesArePassed(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let files = try numberedFiles(bundle, 3)
+                defer { files.forEach { close($0) } }
+                try bundle.edit { $0.setShell("cat <&3; cat <&4; test -e /proc/self/fd/5 || echo no more") }
+                var command = try bundle.runtimeCommand(["run", "--preserve-fds", "2", bundle.id])
+                command.descriptors = files
+                let result = try command.run()
+                #expect(result.text == "file 0\nfile 1\nno more", "\(result)")
+            }
+        }
+
+        @Test(arguments: [Identity.root, .oneID])
+        func preservedOnesArePassedToExec(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.runDetached()
+                let files = try numberedFiles(bundle, 2)
+                defer { files.forEach { close($0) } }
+                var command = try bundle.runtimeCommand(["exec", "--preserve-fds", "1", bundle.id, "sh", "-c", "cat <&3; test -e /proc/self/fd/4 || echo no more"])
+                command.descriptors = files
+                let result = try command.run()
+                #expect(result.text == "file 0\nno more", "\(result)")
+            }
+        }
+
+        @Test func preservedOnesSurviveCreateAndStart() throws {
+            try withBundle(.oneID) { bundle in
+                let out = try bundle.shareDirectory()
+                let files = try numberedFiles(bundle, 1)
+                defer { files.forEach { close($0) } }
+                try bundle.edit { $0.setShell("cat <&3 > /out/read") }
+                var command = try bundle.runtimeCommand(["create", "--preserve-fds", "1", bundle.id])
+                command.descriptors = files
+                let created = try command.run()
+                #expect(created.succeeded, "\(created)")
+                try bundle.start()
+                #expect(try bundle.waitForStatus("stopped"))
+                #expect(try bundle.read("\(out)/read") == "file 0\n")
+            }
+        }
+
+        @Test func aMissingOneIsNamed() throws {
+            try withBundle(.oneID) { bundle in
+                try bundle.edit { $0.setShell("echo never") }
+                let result = try bundle.runc("run", "--preserve-fds", "3", bundle.id)
+                #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains("3"), "\(result)")
+            }
+        }
+
+        /// As a service manager passes sockets: LISTEN_PID is the runtime's pid outside, and the process's inside.
+        @Test(arguments: [Identity.root, .oneID])
+        func socketsOfTheServiceManagerArePassed(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let files = try numberedFiles(bundle, 2)
+                defer { files.forEach { close($0) } }
+                try bundle.edit { $0.setShell("echo $LISTEN_FDS $LISTEN_PID $LISTEN_FDNAMES; cat <&3; cat <&4") }
+                var command = try bundle.command([
+                    "sh", "-c", "LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=web:admin exec \"$@\"", "sh", RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", bundle.id,
+                ])
+                command.descriptors = files
+                let result = try command.run()
+                #expect(result.text == "2 1 web:admin\nfile 0\nfile 1", "\(result)")
+            }
+        }
+
+        @Test func socketsOfAnotherProcessAreNot() throws {
+            try withBundle(.oneID) { bundle in
+                let files = try numberedFiles(bundle, 1)
+                defer { files.forEach { close($0) } }
+                try bundle.edit { $0.setShell("echo \"[$LISTEN_FDS]\"; test -e /proc/self/fd/3 || echo none") }
+                var command = try bundle.runtimeCommand(["run", bundle.id], environment: ["LISTEN_FDS": "1", "LISTEN_PID": "1"])
+                command.descriptors = files
+                let result = try command.run()
+                #expect(result.text == "[]\nnone", "\(result)")
+            }
+        }
+
+        /// The container says that it is ready at a socket of its own; the service manager hears it, with a pid it can use.
+        @Test(arguments: [Identity.root, .oneID])
+        func readinessIsPassedOn(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let path = "\(bundle.directory)/notify.sock"
+                let socket = ch_bind_datagram(path, 30)
+                defer { close(socket) }
+                #expect(try socket >= 0 && chown(path, identity.hostUID, identity.hostGID) == 0)
+                let out = try bundle.shareDirectory()
+                try bundle.edit { $0.setShell("echo $NOTIFY_SOCKET > /out/new && mv /out/new /out/socket; trap 'exit 0' TERM; while :; do sleep 0.05; done") }
+                let running = try bundle.runtimeCommand(["run", "--detach", bundle.id], environment: ["NOTIFY_SOCKET": path]).start()
+                #expect(try eventually { try FileManager.default.fileExists(atPath: "\(out)/socket") || !running.isRunning() })
+                let inside = try bundle.read("\(out)/socket").trimmingCharacters(in: .newlines)
+                #expect(!inside.isEmpty && inside != path)
+                let pid = try bundle.initPID()
+                #expect(ch_send_datagram("/proc/\(pid)/root\(inside)", "READY=1\n") == 0)
+                var buffer = [UInt8](repeating: 0, count: 4096)
+                var messages = ""
+                while !messages.contains("READY=1") {
+                    let count = recv(socket, &buffer, buffer.count, 0)
+                    guard count > 0 else { break }
+                    messages += String(decoding: buffer[..<count], as: UTF8.self) + "\n"
+                }
+                #expect(messages.contains("READY=1"), "\(messages) \(running.stderr)")
+                let result = try running.wait()
+                #expect(result.succeeded, "a detached run ends when the container is ready: \(result)")
+                let more = recv(socket, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+                if more > 0 { messages += String(decoding: buffer[..<more], as: UTF8.self) }
+                #expect(messages.contains("MAINPID=\(pid)"), "\(messages)")
+            }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func thePIDDescriptorIsSent(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let socket = try DescriptorSocket(bundle, "pidfd.sock")
+                try bundle.edit { $0.setArguments(["sleep", "1000"]) }
+                try bundle.create(options: ["--pidfd-socket", socket.path])
+                let (descriptor, _) = try socket.receive()
+                defer { close(descriptor) }
+                try bundle.start()
+                #expect(try String(contentsOfFile: "/proc/self/fdinfo/\(descriptor)", encoding: .utf8).contains("Pid:\t\(bundle.initPID())\n"))
+                #expect(ch_pidfd_send_signal(descriptor, SIGKILL) == 0)
+                #expect(try bundle.waitForStatus("stopped"))
+            }
+        }
+
+        @Test func thePIDDescriptorOfExecIsSent() throws {
+            try withBundle(.oneID) { bundle in
+                try bundle.runDetached()
+                let socket = try DescriptorSocket(bundle, "pidfd.sock")
+                let running = try bundle.runtimeCommand(["exec", "--pidfd-socket", socket.path, bundle.id, "sleep", "1000"]).start()
+                let (descriptor, _) = try socket.receive()
+                defer { close(descriptor) }
+                #expect(ch_pidfd_send_signal(descriptor, SIGKILL) == 0)
+                #expect(try running.wait().status == 128 + SIGKILL)
+                #expect(try bundle.status() == "running")
+            }
+        }
+    }
+}

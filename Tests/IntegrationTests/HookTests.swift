@@ -1,0 +1,158 @@
+import Foundation
+import Testing
+
+extension IntegrationTests {
+    /// The six kinds: when they run, in which namespaces, what they are told.
+    @Suite struct HookTests {
+        private static let kinds = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"]
+
+        /// A hook that appends a line to a log: its kind, its namespaces, whether it sees the bundle, and the state it is given.
+        private func logging(_ kind: String, to log: String) -> String {
+            """
+            #!/bin/sh
+            state=$(cat | tr -d '\\n')
+            echo "\(kind)|$(readlink /proc/self/ns/mnt)|$(readlink /proc/self/ns/net)|$(readlink /proc/self/ns/pid)|$*|$HOOK|$state" >> \(log)
+            """
+        }
+
+        /// Gives the bundle one hook of each kind; returns the log on the host.
+        private func addHooks(_ bundle: Bundle, _ kinds: [String] = kinds) throws -> String {
+            let out = try bundle.shareDirectory()
+            try bundle.write("", to: "\(out)/log", mode: 0o666)
+            try bundle.makeDirectory("\(bundle.rootfs)/hooks")
+            for kind in kinds {
+                let inside = kind == "startContainer"
+                let host = inside ? "\(bundle.rootfs)/hooks/\(kind)" : "\(bundle.directory)/\(kind)"
+                try bundle.write(logging(kind, to: inside ? "/out/log" : "\(out)/log"), to: host, mode: 0o755)
+                try bundle.edit {
+                    $0.append(
+                        ["path": .string(inside ? "/hooks/\(kind)" : host), "args": ["hook", "one", "two"], "env": ["PATH=/usr/bin:/bin", "HOOK=\(kind)"]],
+                        to: "hooks.\(kind)")
+                }
+            }
+            return "\(out)/log"
+        }
+
+        private struct Entry {
+            let kind, mount, network, pid, arguments, environment: String
+            let state: JSONValue
+
+            init(_ line: Substring) throws {
+                let fields = line.split(separator: "|", maxSplits: 6, omittingEmptySubsequences: false).map(String.init)
+                try #require(fields.count == 7, "\(line)")
+                (kind, mount, network, pid, arguments, environment) = (fields[0], fields[1], fields[2], fields[3], fields[4], fields[5])
+                state = try JSONValue(parsing: fields[6])
+            }
+        }
+
+        private func entries(_ bundle: Bundle, _ log: String) throws -> [Entry] {
+            try bundle.read(log).split(separator: "\n").map { try Entry($0) }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func runInOrderEachAtItsTime(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let log = try addHooks(bundle)
+                // A user's sysfs is bound; with a network namespace of its own the hooks can be told apart by it.
+                try bundle.edit { $0.setNamespace("network"); $0.setArguments(["sleep", "1000"]) }
+                try bundle.create()
+                let early = try entries(bundle, log).map(\.kind)
+                #expect(early == ["prestart", "createRuntime", "createContainer"])
+                try bundle.start()
+                #expect(try eventually { try entries(bundle, log).count == 5 })
+                let late = try entries(bundle, log).suffix(2).map(\.kind)
+                #expect(late == ["startContainer", "poststart"])
+                let pid = try bundle.initPID()
+                #expect(try bundle.runc("delete", "--force", bundle.id).succeeded)
+                let all = try entries(bundle, log)
+                #expect(all.map(\.kind) == Self.kinds)
+
+                let holder = identity == .rootInUserNamespace ? "\(try UserNamespaceHolder.shared.pid)" : "self"
+                func host(_ name: String) throws -> String { try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(holder)/ns/\(name)") }
+                for entry in all {
+                    let inside = ["createContainer", "startContainer"].contains(entry.kind)
+                    #expect(try (entry.mount != host("mnt")) == inside, "\(entry)")
+                    #expect(try (entry.network != host("net")) == inside, "\(entry)")
+                    #expect(entry.arguments == "one two" && entry.environment == entry.kind, "\(entry)")
+                    #expect(entry.state["id"]?.string == bundle.id)
+                    #expect(entry.state["bundle"]?.string == bundle.directory)
+                    #expect(entry.state["ociVersion"]?.string != nil)
+                    let status: [String] = switch entry.kind {
+                    case "poststart": ["running"]
+                    case "poststop": ["stopped"]
+                    case "startContainer": ["created"]
+                    default: ["creating"]
+                    }
+                    #expect(status.contains(entry.state["status"]?.string ?? ""), "\(entry)")
+                    // The pid as whoever runs the hook sees it.
+                    if entry.kind != "poststop" { #expect(entry.state["pid"]?.integer == (inside ? 1 : Int64(pid)), "\(entry)") }
+                }
+            }
+        }
+
+        @Test(arguments: [Identity.root, .oneID])
+        func runForAForegroundContainer(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let log = try addHooks(bundle)
+                let result = try bundle.sh("true")
+                #expect(result.succeeded, "\(result)")
+                let kinds = try entries(bundle, log).map(\.kind)
+                #expect(kinds == Self.kinds)
+            }
+        }
+
+        @Test(arguments: [Identity.root, .oneID], ["prestart", "createRuntime", "createContainer", "startContainer"])
+        func oneThatFailsStopsEverything(_ identity: Identity, _ kind: String) throws {
+            try withBundle(identity) { bundle in
+                let log = try addHooks(bundle, ["poststop"])
+                let path = kind == "startContainer" ? "/bin/failing" : "\(bundle.directory)/failing"
+                try bundle.write(
+                    "#!/bin/sh\necho words of the hook >&2\nexit 3\n",
+                    to: kind == "startContainer" ? bundle.rootfs + path : path, mode: 0o755)
+                try bundle.edit { $0.append(["path": .string(path)], to: "hooks.\(kind)") }
+                let result = try bundle.sh("echo never")
+                #expect(result.status == 1 && !result.stdout.contains("never"), "\(result)")
+                #expect(result.errors.last?.contains(kind) == true && result.stderr.contains("words of the hook"), "\(result)")
+                #expect(try !bundle.runc("state", bundle.id).succeeded)
+                #expect(try entries(bundle, log).map(\.kind) == ["poststop"], "what was created is deleted, and its hook is told")
+            }
+        }
+
+        @Test func oneThatIsMissingIsNamed() throws {
+            try withBundle(.root) { bundle in
+                try bundle.edit { $0.append(["path": "/no/such/hook"], to: "hooks.createRuntime") }
+                let result = try bundle.sh("echo never")
+                #expect(result.status == 1 && result.stderr.contains("/no/such/hook"), "\(result)")
+            }
+        }
+
+        @Test func oneAfterTheEndOnlyWarns() throws {
+            try withBundle(.root) { bundle in
+                try bundle.edit { $0.append(["path": "/bin/false"], to: "hooks.poststop") }
+                let result = try bundle.sh("true")
+                #expect(result.succeeded && result.stderr.contains("poststop"), "\(result)")
+            }
+        }
+
+        @Test(arguments: ["createRuntime", "createContainer", "startContainer"])
+        func oneThatTakesTooLongIsKilled(_ kind: String) throws {
+            try withBundle(.root) { bundle in
+                try bundle.edit { $0.append(["path": "/bin/sleep", "args": ["sleep", "600"], "timeout": 1], to: "hooks.\(kind)") }
+                let result = try bundle.sh("echo never")
+                #expect(result.status == 1 && result.stderr.contains(kind), "\(result)")
+            }
+        }
+
+        /// Only the configured environment, nothing of the runtime's own.
+        @Test func haveTheirOwnEnvironment() throws {
+            try withBundle(.root) { bundle in
+                let out = try bundle.shareDirectory()
+                try bundle.edit { $0.append(["path": "/usr/bin/env", "args": ["env", "--", "sh", "-c", "env > \(out)/env"], "env": ["PATH=/usr/bin:/bin", "A=b"]], to: "hooks.createRuntime") }
+                let result = try bundle.sh("true")
+                #expect(result.succeeded, "\(result)")
+                let names = try bundle.read("\(out)/env").split(separator: "\n").map { $0.prefix { $0 != "=" } }
+                #expect(Set(names).subtracting(["PWD", "_", "OLDPWD", "SHLVL"]) == ["PATH", "A"])
+            }
+        }
+    }
+}

@@ -1,0 +1,405 @@
+import Foundation
+import Testing
+
+extension IntegrationTests {
+    /// What is mounted where inside, with which flags.
+    @Suite struct MountTests {
+        private func mounts(_ bundle: Bundle, sourceLocation: SourceLocation = #_sourceLocation) throws -> [MountInfo] {
+            MountInfo.parse(try bundle.output("cat /proc/self/mountinfo", sourceLocation: sourceLocation))
+        }
+
+        /// A directory of the identity's with a file in it.
+        private func source(_ bundle: Bundle, _ name: String = "source") throws -> String {
+            let path = "\(bundle.directory)/\(name)"
+            try bundle.makeDirectory(path)
+            try bundle.write("content\n", to: "\(path)/file")
+            return path
+        }
+
+        @Test(arguments: Identity.allCases)
+        func theDefaultSpecMountsWhatItSays(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let mounts = try mounts(bundle)
+                #expect(mounts.at("/proc")?.type == "proc")
+                #expect(mounts.at("/dev")?.type == "tmpfs")
+                #expect(mounts.at("/dev")?.options.contains("nosuid") == true)
+                #expect(mounts.at("/dev/pts")?.type == "devpts")
+                #expect(mounts.at("/dev/pts")?.options.isSuperset(of: ["nosuid", "noexec"]) == true)
+                #expect(mounts.at("/dev/shm")?.type == "tmpfs")
+                #expect(mounts.at("/dev/shm")?.options.isSuperset(of: ["nosuid", "noexec", "nodev"]) == true)
+                #expect(mounts.at("/dev/mqueue")?.type == "mqueue")
+                let sys = try #require(mounts.at("/sys"))
+                #expect(sys.type == "sysfs")
+                #expect(sys.options.isSuperset(of: ["ro", "nosuid", "nodev", "noexec"]))
+                #expect(mounts.at("/proc/sys")?.options.contains("ro") == true)
+                #expect(mounts.contains { $0.mountPoint == "/" })
+                #expect(!mounts.contains { $0.mountPoint.hasPrefix("/tmp/") }, "nothing of the host's tree is left")
+            }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func bindFlagsHaveTheirEffect(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let source = try source(bundle)
+                try bundle.edit {
+                    $0.addBind(source, to: "/writable")
+                    $0.addBind(source, to: "/readonly", ["bind", "ro", "nosuid", "nodev", "noexec"])
+                }
+                let output = try bundle.output(
+                    "cat /readonly/file; touch /readonly/new 2>&1; touch /writable/new && ls /readonly; cp /bin/busybox /writable/true; "
+                        + "/writable/true && echo ran; /readonly/true 2>&1 || echo refused; cat /proc/self/mountinfo")
+                #expect(output.contains("content"))
+                #expect(output.contains("Read-only file system"))
+                #expect(output.contains("\nnew\n") || output.contains("file\nnew"))
+                #expect(output.contains("ran\n"))
+                #expect(output.contains("refused"))
+                #expect(MountInfo.parse(output).at("/readonly")?.options.isSuperset(of: ["ro", "nosuid", "nodev", "noexec"]) == true)
+                #expect(MountInfo.parse(output).at("/writable")?.options.contains("rw") == true)
+            }
+        }
+
+        @Test func bindLeavesOutWhatIsMountedBelowAndRbindTakesItAlong() throws {
+            try withBundle(.root) { bundle in
+                let source = try source(bundle)
+                try bundle.makeDirectory("\(source)/below")
+                try PlainCommand.run(["mount", "-t", "tmpfs", "tmpfs", "\(source)/below"])
+                defer { umount2("\(source)/below", Int32(MNT_DETACH)) }
+                try bundle.write("deep\n", to: "\(source)/below/deep")
+                try bundle.edit {
+                    $0.addBind(source, to: "/plain", ["bind"])
+                    $0.addBind(source, to: "/recursive", ["rbind", "ro"])
+                    $0.addBind(source, to: "/all-readonly", ["rbind", "rro"])
+                }
+                let output = try bundle.output(
+                    "ls /plain/below; cat /recursive/below/deep; touch /recursive/below/x && echo only the top is read-only; touch /all-readonly/below/y 2>&1; true")
+                #expect(output.hasPrefix("deep\nonly the top is read-only\n"), "\(output)")
+                #expect(output.contains("Read-only file system"))
+            }
+        }
+
+        @Test(arguments: Identity.rootless)
+        func rbindWorksInAUserNamespaceWhereMountsAreLocked(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let source = try source(bundle)
+                try bundle.makeDirectory("\(source)/below")
+                // Mounted where the identity sees it: root of a user namespace has a mount namespace of its own.
+                let command = ["mount", "-t", "tmpfs", "-o", "nosuid,nodev,noexec", "tmpfs", "\(source)/below"]
+                let script = "\(command.joined(separator: " ")) && echo deep > \(source)/below/deep"
+                try bundle.edit {
+                    $0.addBind(source, to: "/recursive", ["rbind", "ro"])
+                    $0.setShell("cat /recursive/below/deep; cat /proc/self/mountinfo")
+                }
+                let run = try bundle.runtimeCommand(["run", bundle.id])
+                let result =
+                    identity == .rootInUserNamespace
+                    ? try bundle.command(
+                        ["unshare", "--mount", "sh", "-c", "\(script) && exec \"$@\"", "sh", try RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", bundle.id]
+                    ).run() : try run.inPrivateMounts(script).run()
+                #expect(result.succeeded, "\(result)")
+                #expect(result.stdout.hasPrefix("deep\n"), "\(result)")
+                #expect(MountInfo.parse(result.stdout).at("/recursive")?.options.contains("ro") == true)
+            }
+        }
+
+        /// The kernel refuses to a user namespace to clear flags that the host has set.
+        @Test(arguments: Identity.unprivileged, [["bind", "ro"], ["bind", "rw"], ["bind", "ro", "nosuid"], ["rbind"]])
+        func lockedFlagsAreKept(_ identity: Identity, _ options: [String]) throws {
+            try withBundle(identity) { bundle in
+                let source = "\(bundle.directory)/locked"
+                try bundle.makeDirectory(source)
+                try bundle.edit {
+                    $0.addBind(source, to: "/locked", options)
+                    $0.setShell("cat /proc/self/mountinfo")
+                }
+                let result = try bundle.runtimeCommand(["run", bundle.id])
+                    .inPrivateMounts("mount -t tmpfs -o nosuid,nodev,noexec,noatime tmpfs \(source)").run()
+                #expect(result.succeeded, "\(result)")
+                let flags = try #require(MountInfo.parse(result.stdout).at("/locked")?.options)
+                #expect(flags.isSuperset(of: ["nosuid", "nodev", "noexec", "noatime"]))
+                #expect(flags.contains("ro") == options.contains("ro"))
+            }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func remountChangesTheFlagsOfWhatIsThere(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let source = try source(bundle)
+                try bundle.edit {
+                    $0.addBind(source, to: "/again")
+                    $0.addMount("/again", type: "bind", source: source, options: ["bind", "remount", "ro", "nosuid", "nodev"])
+                }
+                let all = try mounts(bundle)
+                #expect(all.at("/again")?.options.isSuperset(of: ["ro", "nosuid", "nodev"]) == true)
+                #expect(all.filter { $0.mountPoint == "/again" }.count == 1)
+            }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func tmpfsHasItsOptions(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit {
+                    $0.addMount("/scratch", type: "tmpfs", source: "tmpfs", options: ["nosuid", "noexec", "size=64k", "mode=1711", "nr_inodes=10"])
+                }
+                let output = try bundle.output(
+                    "stat -c %a /scratch; dd if=/dev/zero of=/scratch/big bs=1k count=128 2>&1 | grep -c 'No space'; stat -c %s /scratch/big; cat /proc/self/mountinfo")
+                #expect(output.hasPrefix("1711\n1\n65536\n"), "\(output)")
+                let mount = try #require(MountInfo.parse(output).at("/scratch"))
+                #expect(mount.options.isSuperset(of: ["nosuid", "noexec"]))
+                #expect(mount.superOptions.contains("nr_inodes=10"))
+            }
+        }
+
+        @Test(arguments: [
+            (["rbind", "rshared"], "shared:"), (["rbind", "shared"], "shared:"), (["rbind", "rprivate"], nil), (["rbind", "unbindable"], "unbindable"),
+        ] as [([String], String?)])
+        func propagationIsSet(_ options: [String], field: String?) throws {
+            try withBundle(.root) { bundle in
+                let source = try source(bundle)
+                try bundle.edit { $0.addBind(source, to: "/propagated", options) }
+                let mount = try #require(try mounts(bundle).at("/propagated"))
+                if let field {
+                    #expect(mount.propagation.contains { $0.hasPrefix(field) }, "\(mount.propagation)")
+                } else {
+                    #expect(mount.propagation.isEmpty)
+                }
+            }
+        }
+
+        /// What the container mounts does not show outside, and what the host mounts later shows inside where it is a slave.
+        @Test func aSlaveReceivesAndDoesNotSend() throws {
+            try withBundle(.root) { bundle in
+                let source = try source(bundle)
+                try bundle.makeDirectory("\(source)/late")
+                try PlainCommand.run(["mount", "--bind", source, source])
+                defer {
+                    umount2("\(source)/late", Int32(MNT_DETACH))
+                    umount2(source, Int32(MNT_DETACH))
+                }
+                try PlainCommand.run(["mount", "--make-shared", source])
+                try bundle.edit { $0.addBind(source, to: "/slave", ["rbind", "rslave"]) }
+                try bundle.runDetached()
+                try PlainCommand.run(["mount", "-t", "tmpfs", "late", "\(source)/late"])
+                let inside = MountInfo.parse(try bundle.execOutput("cat /proc/self/mountinfo"))
+                #expect(inside.at("/slave/late")?.source == "late")
+                #expect(inside.at("/slave")?.propagation.contains { $0.hasPrefix("master:") } == true)
+            }
+        }
+
+        @Test(arguments: [("rshared", true), ("rslave", false), ("rprivate", false)])
+        func theRootHasItsPropagation(_ propagation: String, shared: Bool) throws {
+            try withBundle(.root) { bundle in
+                try bundle.edit { $0["linux.rootfsPropagation"] = .string(propagation) }
+                let root = try #require(try mounts(bundle).at("/"))
+                #expect(root.propagation.contains { $0.hasPrefix("shared:") } == shared)
+                let host = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+                #expect(!host.contains(bundle.directory))
+            }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func missingTargetsAreMade(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let source = try source(bundle)
+                try bundle.edit {
+                    $0.addBind(source, to: "/made/for/a/directory")
+                    $0.addBind("\(source)/file", to: "/made/for/a-file", ["bind", "ro"])
+                    $0.addMount("/made/scratch", type: "tmpfs", source: "tmpfs")
+                }
+                let output = try bundle.output("cat /made/for/a/directory/file /made/for/a-file; stat -c %F /made/for/a-file /made/scratch")
+                #expect(output == "content\ncontent\nregular file\ndirectory")
+            }
+        }
+
+        /// A relative source is relative to the bundle.
+        @Test func aRelativeSourceIsInTheBundle() throws {
+            try withBundle(.oneID) { bundle in
+                _ = try source(bundle)
+                try bundle.edit { $0.addBind("source", to: "/relative") }
+                #expect(try bundle.output("cat /relative/file") == "content")
+            }
+        }
+
+        /// A root file system may contain anything, also links that point out of it.
+        @Test(arguments: Identity.allCases, ["/etc", "../../../../../../etc", "/nonexistent/../etc"])
+        func symlinksInTheRootStayInside(_ identity: Identity, _ link: String) throws {
+            try withBundle(identity) { bundle in
+                let source = try source(bundle)
+                try bundle.makeDirectory("\(bundle.rootfs)/nonexistent")
+                #expect(symlink(link, "\(bundle.rootfs)/link") == 0)
+                let name = "it-\(getpid())-target"
+                try bundle.edit {
+                    $0.addBind(source, to: "/link/\(name)")
+                    $0.addBind("\(source)/file", to: "/link/\(name).file", ["bind"])
+                }
+                #expect(try bundle.output("cat /etc/\(name)/file /etc/\(name).file") == "content\ncontent")
+                #expect(!FileManager.default.fileExists(atPath: "/etc/\(name)"))
+                #expect(!FileManager.default.fileExists(atPath: "/etc/\(name).file"))
+            }
+        }
+
+        @Test(arguments: Identity.allCases, ["proc", "sys"])
+        func procAndSysAreNotMountedOnSymlinks(_ identity: Identity, _ name: String) throws {
+            // A user's /sys is a bind mount, whose target is looked up inside as any other's.
+            if name == "sys", identity.isUnprivileged { return }
+            try withBundle(identity) { bundle in
+                #expect(rmdir("\(bundle.rootfs)/\(name)") == 0)
+                #expect(symlink("/tmp", "\(bundle.rootfs)/\(name)") == 0)
+                let result = try bundle.sh("true")
+                #expect(result.status == 1 && result.errors.count == 1, "\(result)")
+                #expect(result.stderr.contains("/\(name)"), "\(result)")
+            }
+        }
+
+        @Test(arguments: ["/proc/sys/net", "/proc", "/proc/../proc"])
+        func bindsOverProcAreRefused(_ destination: String) throws {
+            try withBundle(.root) { bundle in
+                let source = try source(bundle)
+                try bundle.edit { $0.addBind(source, to: destination) }
+                let result = try bundle.sh("true")
+                #expect(result.status == 1 && result.errors.count == 1, "\(result)")
+                #expect(result.stderr.contains("/proc"), "\(result)")
+            }
+        }
+
+        /// `gid=5` is in the default spec; a user who maps one id only has no such group.
+        @Test func devptsWithAnUnmappedGroupWorksWithAWarning() throws {
+            try withBundle(.oneID) { bundle in
+                try bundle.edit { $0.editMount("/dev/pts") { $0.append("gid=5", to: "options") } }
+                let result = try bundle.sh("cat /proc/self/mountinfo")
+                #expect(result.succeeded, "\(result)")
+                #expect(MountInfo.parse(result.stdout).at("/dev/pts")?.type == "devpts")
+                #expect(result.errors.count == 1 && result.stderr.contains("gid=5"), "\(result)")
+            }
+        }
+
+        @Test func devptsWithAMappedGroupHasIt() throws {
+            try withBundle(.subordinateRanges) { bundle in
+                try bundle.edit { $0.editMount("/dev/pts") { $0.append("gid=5", to: "options") } }
+                let result = try bundle.sh("cat /proc/self/mountinfo")
+                #expect(result.succeeded && result.stderr.isEmpty, "\(result)")
+                let mount = try #require(MountInfo.parse(result.stdout).at("/dev/pts"))
+                // The kernel shows it as the initial namespace sees it.
+                #expect(try mount.superOptions.contains("gid=\(TestHost.shared.user.subGIDs[0].first + 4)"), "\(mount)")
+            }
+        }
+
+        @Test(arguments: ["uid=5", "gid=5"])
+        func anUnmappedOwnerOfATmpfsIsRefused(_ option: String) throws {
+            try withBundle(.oneID) { bundle in
+                try bundle.edit { $0.addMount("/scratch", type: "tmpfs", source: "tmpfs", options: [option]) }
+                let result = try bundle.sh("true")
+                #expect(result.status == 1 && result.errors.count == 1, "\(result)")
+                #expect(result.stderr.contains(option), "\(result)")
+            }
+        }
+
+        @Test func aMappedOwnerOfATmpfsIsSet() throws {
+            try withBundle(.subordinateRanges) { bundle in
+                try bundle.edit { $0.addMount("/scratch", type: "tmpfs", source: "tmpfs", options: ["uid=5", "gid=6"]) }
+                #expect(try bundle.output("stat -c %u:%g /scratch") == "5:6")
+            }
+        }
+
+        @Test func idMappedMountsAreRefusedToAUser() throws {
+            try withBundle(.subordinateRanges) { bundle in
+                let source = try source(bundle)
+                try bundle.edit {
+                    $0.append(
+                        [
+                            "destination": "/mapped", "type": "bind", "source": .string(source), "options": ["bind"],
+                            "uidMappings": [["containerID": 0, "hostID": 1, "size": 1]], "gidMappings": [["containerID": 0, "hostID": 1, "size": 1]],
+                        ], to: "mounts")
+                }
+                let result = try bundle.sh("true")
+                #expect(result.status == 1 && result.errors.count == 1, "\(result)")
+                #expect(result.stderr.contains("/mapped") || result.stderr.contains("uidMappings"), "\(result)")
+            }
+        }
+
+        /// As Podman's `--userns` does it: the host's root keeps volumes where the container's root cannot look.
+        @Test func aSourceBehindAPrivateDirectoryComesInAsADescriptor() throws {
+            try withBundle(.root) { bundle in
+                let hidden = "\(bundle.directory)/hidden"
+                try bundle.makeDirectory(hidden, mode: 0o700)
+                let source = "\(hidden)/source"
+                try bundle.makeDirectory(source)
+                try bundle.write("content\n", to: "\(source)/file")
+                try PlainCommand.run(["chown", "-R", "--no-dereference", "2000000000:2000000000", bundle.rootfs])
+                try bundle.edit {
+                    $0.setNamespace("user")
+                    for kind in ["uidMappings", "gidMappings"] { $0.addMapping(kind, containerID: 0, hostID: 2_000_000_000, size: 65536) }
+                    $0.addBind(source, to: "/source", ["bind", "ro"])
+                    $0.addBind("\(source)/file", to: "/one-file", ["rbind", "ro"])
+                }
+                #expect(try bundle.output("cat /source/file /one-file; touch /source/x 2>/dev/null || echo refused") == "content\ncontent\nrefused")
+            }
+        }
+
+        @Test func theCgroupMountShowsTheContainersOwnReadOnly() throws {
+            try withBundle(.root) { bundle in
+                let output = try bundle.output(
+                    "cat /proc/self/mountinfo; echo; find /sys/fs/cgroup -name cgroup.procs | head -n 20; echo; find /sys/fs/cgroup -name cgroup.procs -exec cat {} + | sort -u; "
+                        + "mkdir /sys/fs/cgroup/*/new 2>/dev/null && echo writable; mkdir /sys/fs/cgroup/new 2>/dev/null && echo writable; true")
+                let mounts = MountInfo.parse(output).filter { $0.mountPoint.hasPrefix("/sys/fs/cgroup") }
+                #expect(!mounts.isEmpty)
+                #expect(mounts.allSatisfy { $0.options.contains("ro") || $0.type == "tmpfs" }, "\(mounts)")
+                #expect(mounts.allSatisfy { $0.options.isSuperset(of: ["nosuid", "nodev", "noexec"]) }, "\(mounts)")
+                #expect(!output.contains("writable"))
+                let sections = output.components(separatedBy: "\n\n")
+                #expect(sections.count == 3)
+                let processes = Set(sections[2].split(separator: "\n").map(String.init))
+                #expect(processes.contains("1"), "the container's own cgroup, in which its first process is: \(output)")
+            }
+        }
+
+        /// A user's sysfs needs a network namespace of one's own.
+        @Test func sysfsWithoutANetworkNamespaceFallsBackOrIsExplained() throws {
+            try withBundle(.oneID) { bundle in
+                try bundle.edit {
+                    $0.removeNamespace("network")
+                    $0.editMount("/sys") { $0 = ["destination": "/sys", "type": "sysfs", "source": "sysfs", "options": ["nosuid", "noexec", "nodev", "ro"]] }
+                }
+                let result = try bundle.sh("cat /proc/self/mountinfo")
+                if result.succeeded {
+                    let sys = try #require(MountInfo.parse(result.stdout).at("/sys"))
+                    #expect(sys.type == "sysfs" && sys.options.contains("ro"))
+                } else {
+                    #expect(result.errors.count == 1 && result.stderr.contains("network namespace") && result.stderr.contains("hint"), "\(result)")
+                }
+            }
+        }
+
+        /// A masked /proc outside keeps a user namespace from mounting a new one.
+        @Test func procBehindAMaskFallsBackOrNamesTheMask() throws {
+            try withBundle(.oneID) { bundle in
+                try bundle.edit { $0.setShell("cat /proc/self/mountinfo") }
+                let result = try bundle.runtimeCommand(["run", bundle.id]).inPrivateMounts("mount -t tmpfs -o ro tmpfs /proc/irq").run()
+                if result.succeeded {
+                    #expect(MountInfo.parse(result.stdout).at("/proc")?.type == "proc")
+                } else {
+                    #expect(result.errors.count == 1 && result.stderr.contains("/proc/irq") && result.stderr.contains("hint"), "\(result)")
+                }
+            }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func aMissingSourceIsNamed(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit { $0.addBind("\(bundle.directory)/not-there", to: "/target") }
+                let result = try bundle.sh("true")
+                #expect(result.status == 1 && result.errors.count == 1, "\(result)")
+                #expect(result.stderr.contains("\(bundle.directory)/not-there"), "\(result)")
+            }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func anUnknownTypeIsNamed(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit { $0.addMount("/target", type: "nosuchfs", source: "none") }
+                let result = try bundle.sh("true")
+                #expect(result.status == 1 && result.errors.count == 1, "\(result)")
+                #expect(result.stderr.contains("nosuchfs") && result.stderr.contains("/target"), "\(result)")
+            }
+        }
+    }
+}

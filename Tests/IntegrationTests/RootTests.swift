@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+extension IntegrationTests {
+    /// The root file system: how it is entered, what of it is hidden or may not be written.
+    @Suite struct RootTests {
+        @Test(arguments: Identity.allCases, [[], ["--no-pivot"]])
+        func isAllThereIs(_ identity: Identity, _ options: [String]) throws {
+            try withBundle(identity) { bundle in
+                try bundle.write("here\n", to: "\(bundle.rootfs)/mark")
+                let output = try bundle.output(
+                    "cat /mark; readlink /proc/self/root; cat /../../mark; ls -d \(bundle.directory) 2>&1; cat /proc/self/mountinfo", options: options)
+                #expect(output.hasPrefix("here\n/\nhere\n"), "\(output)")
+                #expect(output.contains("No such file or directory"))
+                if options.isEmpty {
+                    let mounts = MountInfo.parse(output)
+                    #expect(mounts.filter { $0.mountPoint == "/" }.count == 1)
+                    #expect(mounts.at("/")?.root.hasSuffix("/rootfs") == true)
+                }
+            }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func isNotWrittenWhereItIsReadOnly(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit { $0["root.readonly"] = true }
+                let output = try bundle.output("touch /new 2>&1; touch /dev/shm/new && echo but elsewhere")
+                #expect(output.contains("Read-only file system") && output.hasSuffix("but elsewhere"), "\(output)")
+                #expect(!FileManager.default.fileExists(atPath: "\(bundle.rootfs)/new"))
+            }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func isWrittenWhereItIsNot(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                _ = try bundle.output("echo new > /new")
+                #expect(try bundle.read("\(bundle.rootfs)/new") == "new\n")
+            }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func masksPaths(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.makeDirectory("\(bundle.rootfs)/secrets")
+                try bundle.write("secret\n", to: "\(bundle.rootfs)/secrets/key")
+                try bundle.write("secret\n", to: "\(bundle.rootfs)/secret")
+                try bundle.edit { $0["linux.maskedPaths"] = ["/secrets", "/secret", "/not-there", "/proc/kcore", "/sys/firmware"] }
+                let output = try bundle.output("cat /secret; ls /secrets; touch /secrets/x 2>&1; head -c 1 /proc/kcore | wc -c; ls /sys/firmware | wc -l")
+                #expect(!output.contains("key") && !output.contains("secret\n"), "\(output)")
+                #expect(output.contains("Read-only file system"), "\(output)")
+                #expect(output.hasSuffix("0\n0"), "\(output)")
+            }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func makesPathsReadOnly(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.makeDirectory("\(bundle.rootfs)/fixed")
+                try bundle.write("old\n", to: "\(bundle.rootfs)/fixed/file")
+                try bundle.edit { $0["linux.readonlyPaths"] = ["/fixed", "/not-there", "/proc/sys"] }
+                let output = try bundle.output("cat /fixed/file; (echo new > /fixed/file) 2>&1; (echo x > /proc/sys/kernel/domainname) 2>&1; true")
+                #expect(output.hasPrefix("old\n"), "\(output)")
+                #expect(output.components(separatedBy: "Read-only file system").count == 3, "\(output)")
+            }
+        }
+
+        /// A masked path that is a link is masked where it leads inside.
+        @Test func masksInsideWhereALinkLeadsOut() throws {
+            try withBundle(.root) { bundle in
+                #expect(symlink("/etc/passwd", "\(bundle.rootfs)/link") == 0)
+                try bundle.edit { $0["linux.maskedPaths"] = ["/link"] }
+                let before = try String(contentsOfFile: "/etc/passwd", encoding: .utf8)
+                #expect(try bundle.output("cat /etc/passwd") == "")
+                #expect(try String(contentsOfFile: "/etc/passwd", encoding: .utf8) == before)
+            }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func mayBeAnAbsolutePath(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit { $0["root.path"] = .string(bundle.rootfs) }
+                #expect(try bundle.output("ls -d /bin") == "/bin")
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+import Foundation
+import Testing
+
+extension IntegrationTests {
+    @Suite struct TerminalTests {
+        /// The runtime with a terminal as its standard streams and as its controlling terminal.
+        private func onTerminal(_ terminal: PseudoTerminal, _ bundle: Bundle, _ arguments: [String]) throws -> RunningCommand {
+            var command = try bundle.runtimeCommand(arguments)
+            command.input = .descriptor(terminal.slave)
+            command.output = terminal.slave
+            command.errorOutput = terminal.slave
+            command.controlsTerminal = true
+            return try command.start()
+        }
+
+        @Test(arguments: Identity.allCases)
+        func runHasOneThatIsRawAndFollowsItsSize(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit {
+                    $0["process.terminal"] = true
+                    $0.setShell(
+                        "tty; test -t 0 && test -t 1 && test -t 2 && echo all; stat -c %F /dev/console; stty size; while [ \"$(stty size)\" != '33 99' ]; do sleep 0.02; done; echo resized; read line; echo got $line; exit 5")
+                }
+                let terminal = try PseudoTerminal(columns: 80, rows: 24)
+                #expect(!terminal.isRaw)
+                let running = try onTerminal(terminal, bundle, ["run", bundle.id])
+                #expect(terminal.shows("24 80\n"), "\(terminal.output())")
+                #expect(terminal.output().contains("/dev/pts/0\nall\ncharacter special file\n"), "\(terminal.output())")
+                #expect(terminal.isRaw)
+                terminal.resize(columns: 99, rows: 33)
+                #expect(terminal.shows("resized"), "\(terminal.output())")
+                terminal.type("hello\n")
+                #expect(terminal.shows("got hello"), "\(terminal.output())")
+                #expect(try running.wait().status == 5)
+                #expect(!terminal.isRaw, "restored")
+            }
+        }
+
+        /// The configured size, where there is one, is what the process sees first.
+        @Test func runHasTheConfiguredSize() throws {
+            try withBundle(.root) { bundle in
+                let socket = try DescriptorSocket(bundle, "console.sock")
+                try bundle.edit {
+                    $0["process.terminal"] = true
+                    $0["process.consoleSize"] = ["width": 70, "height": 17]
+                    $0.setShell("stty size; sleep 1000")
+                }
+                try bundle.create(options: ["--console-socket", socket.path])
+                let terminal = PseudoTerminal(master: try socket.receive().descriptor)
+                try bundle.start()
+                #expect(terminal.shows("17 70\n"), "\(terminal.output())")
+            }
+        }
+
+        @Test(arguments: [Identity.root, .oneID])
+        func theInterruptKeyReachesTheProcess(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit {
+                    $0["process.terminal"] = true
+                    $0.setShell("trap 'echo interrupted; exit 9' INT; echo ready; while :; do sleep 0.02; done")
+                }
+                let terminal = try PseudoTerminal(columns: 80, rows: 24)
+                let running = try onTerminal(terminal, bundle, ["run", bundle.id])
+                #expect(terminal.shows("ready"), "\(terminal.output())")
+                terminal.type("\u{3}")
+                #expect(terminal.shows("interrupted"), "\(terminal.output())")
+                #expect(try running.wait().status == 9)
+                #expect(!terminal.isRaw)
+            }
+        }
+
+        @Test func theTerminalIsRestoredWhereTheRuntimeIsTerminated() throws {
+            try withBundle(.oneID) { bundle in
+                try bundle.edit {
+                    $0["process.terminal"] = true
+                    $0.setShell("trap 'exit 3' TERM; echo ready; while :; do sleep 0.02; done")
+                }
+                let terminal = try PseudoTerminal(columns: 80, rows: 24)
+                let running = try onTerminal(terminal, bundle, ["run", bundle.id])
+                #expect(terminal.shows("ready") && terminal.isRaw)
+                running.signal(SIGTERM)
+                #expect(try running.wait().status == 3)
+                #expect(!terminal.isRaw)
+            }
+        }
+
+        @Test func aLotOfOutputArrivesWhole() throws {
+            try withBundle(.oneID) { bundle in
+                try bundle.edit {
+                    $0["process.terminal"] = true
+                    $0.setShell("seq 1 20000; echo the end")
+                }
+                let terminal = try PseudoTerminal(columns: 80, rows: 24)
+                let running = try onTerminal(terminal, bundle, ["run", bundle.id])
+                #expect(terminal.shows("the end\n"))
+                #expect(try running.wait().succeeded)
+                let numbers = terminal.output().split(separator: "\n").compactMap { Int($0) }
+                #expect(numbers == Array(1...20000))
+            }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func theConsoleSocketReceivesTheMaster(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let socket = try DescriptorSocket(bundle, "console.sock")
+                try bundle.edit {
+                    $0["process.terminal"] = true
+                    $0.setShell("tty; read line; echo got $line; sleep 1000")
+                }
+                try bundle.create(options: ["--console-socket", socket.path])
+                let (master, name) = try socket.receive()
+                #expect(name.contains("/"), "the message names the terminal: \(name)")
+                let terminal = PseudoTerminal(master: master)
+                try bundle.start()
+                terminal.type("hello\n")
+                #expect(terminal.shows("got hello"), "\(terminal.output())")
+                #expect(terminal.output().contains("/dev/pts/0"))
+            }
+        }
+
+        @Test(arguments: [Identity.root, .oneID])
+        func aDetachedRunSendsItsTerminal(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let socket = try DescriptorSocket(bundle, "console.sock")
+                try bundle.edit { $0["process.terminal"] = true }
+                try bundle.runDetached("echo hello; sleep 1000", options: ["--console-socket", socket.path])
+                #expect(try PseudoTerminal(master: socket.receive().descriptor).shows("hello"))
+            }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func execHasOneWhereAskedFor(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.runDetached()
+                let terminal = try PseudoTerminal(columns: 81, rows: 25)
+                let running = try onTerminal(terminal, bundle, ["exec", "-t", bundle.id, "sh", "-c", "tty; stty size; read line; echo got $line; exit 6"])
+                #expect(terminal.shows("25 81\n"), "\(terminal.output())")
+                #expect(terminal.isRaw)
+                terminal.type("hello\n")
+                #expect(terminal.shows("got hello"))
+                #expect(try running.wait().status == 6)
+                #expect(terminal.output().hasPrefix("/dev/pts/0\n"), "\(terminal.output())")
+                #expect(!terminal.isRaw)
+            }
+        }
+
+        @Test func execSendsItsTerminalWhereDetached() throws {
+            try withBundle(.oneID) { bundle in
+                try bundle.runDetached()
+                let socket = try DescriptorSocket(bundle, "exec.sock")
+                let result = try bundle.exec(["sh", "-c", "echo hello; sleep 1000"], options: ["-t", "-d", "--console-socket", socket.path])
+                #expect(result.succeeded, "\(result)")
+                #expect(try PseudoTerminal(master: socket.receive().descriptor).shows("hello"))
+            }
+        }
+
+        /// Arguments, whether there is a terminal in the configuration, and what the error names.
+        @Test(arguments: [
+            (["run", "--detach"], true, "console socket"), (["create"], true, "console socket"),
+            (["create", "--console-socket", "SOCKET"], false, "terminal"), (["run", "--detach", "--console-socket", "SOCKET"], false, "terminal"),
+            (["run", "--console-socket", "SOCKET"], true, "detach"),
+        ] as [([String], Bool, String)])
+        func combinationsWithoutSenseAreRefused(_ arguments: [String], terminal: Bool, named: String) throws {
+            try withBundle(.oneID) { bundle in
+                let socket = try DescriptorSocket(bundle, "console.sock")
+                try bundle.edit { $0["process.terminal"] = .bool(terminal); $0.setShell("echo never") }
+                let result = try bundle.runtimeCommand(arguments.map { $0 == "SOCKET" ? socket.path : $0 } + [bundle.id]).run()
+                #expect(result.status == 1 && result.errors.count == 1, "\(result)")
+                #expect(result.stderr.replacing("-", with: " ").contains(named), "\(result)")
+            }
+        }
+
+        @Test func aTerminalWithoutATerminalIsRefused() throws {
+            try withBundle(.oneID) { bundle in
+                try bundle.edit { $0["process.terminal"] = true; $0.setShell("echo never") }
+                let result = try bundle.run()
+                #expect(result.status == 1 && result.errors.count == 1, "\(result)")
+                #expect(result.stderr.contains("terminal"), "\(result)")
+            }
+        }
+
+        @Test func aConsoleSocketThatIsNotThereIsNamed() throws {
+            try withBundle(.oneID) { bundle in
+                try bundle.edit { $0["process.terminal"] = true }
+                let result = try bundle.runc("create", "--console-socket", "\(bundle.directory)/nowhere.sock", bundle.id)
+                #expect(result.status == 1 && result.errors.count == 1, "\(result)")
+                #expect(result.stderr.contains("nowhere.sock"), "\(result)")
+            }
+        }
+    }
+}
