@@ -163,7 +163,8 @@ func withBundle(
     try body(bundle)
 }
 
-/// The config.json that `runc spec` writes for an identity, without a terminal and with a writable root; made once for each.
+/// The config.json that `runc spec` writes for an identity, without a terminal and without resources (of which there are
+/// warnings), and with a writable root; made once for each.
 private enum DefaultSpec {
     private static let lock = NSLock()
     nonisolated(unsafe) private static var made: [Identity: JSONValue] = [:]
@@ -174,6 +175,7 @@ private enum DefaultSpec {
             var config = try make(identity)
             config["process.terminal"] = false
             config["root.readonly"] = false
+            config["linux.resources"] = nil
             if identity == .subordinateRanges { config.mapSubordinateRanges(of: try TestHost.shared.user) }
             made[identity] = config
             return config
