@@ -57,6 +57,7 @@ let package = Package(
             name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface", "UsernsRuntime"],
             exclude: ["cli.md"], swiftSettings: swiftStrict),
         tests(of: "IDMapping"),
+        tests(of: "CgroupControl"),
         tests(of: "RuntimeSpec"),
         tests(of: "SeccompFilter", ["CSeccomp", "RuntimeSpec"]),
     ]

@@ -7,6 +7,8 @@ public enum CommandLineProgram {
     /// - Returns: the exit status: the container's process's for run and exec, 0, or the error's.
     public static func main(_ arguments: [String]) -> Int32 {
         do throws(RuntimeError) {
+            // First of all: what it costs to read the request would be paid twice.
+            if CommandName.mayStartProcess(arguments) { try ExecutableProtection.protectAsRoot() }
             return try perform(Invocation(Array(arguments.dropFirst())))
         } catch {
             // Without the global options there is no log: they are where its place and form are given.

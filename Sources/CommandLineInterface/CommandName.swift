@@ -26,3 +26,12 @@ enum CommandName: String, CaseIterable {
         }
     }
 }
+
+extension CommandName {
+    /// Whether a command line may be one that puts a process into a container. Told before it is parsed, so it may say
+    /// yes too often: a container may be called `run`.
+    static func mayStartProcess(_ arguments: [String]) -> Bool {
+        let starting: [CommandName] = [.create, .run, .exec, .restore]
+        return arguments.dropFirst().contains { word in starting.contains { $0.rawValue == word } }
+    }
+}

@@ -48,9 +48,11 @@ public struct ExecProcess {
             let start = ProcessStart(plan.process, procfs: procfs, terminal: terminal)
             try start.prepare(&place)
             place = .process(.waitForStart)
+            // Before `ready`: the parent may be gone as soon as it has sent `release`. Until then the end of the stream,
+            // which `expect` hears, is its death.
+            try CurrentProcess.setParentDeathSignal(0)
             try channel.send(.ready)
             try channel.expect(.release)
-            try CurrentProcess.setParentDeathSignal(0)
             start.finish(reportingTo: .channel(channel.descriptor)) { () throws(KernelError) in }
         } catch {
             channel.fail(ChildFailure(place, error))

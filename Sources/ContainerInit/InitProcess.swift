@@ -53,9 +53,11 @@ public struct InitProcess {
             let start = ProcessStart(plan.process, procfs: procfs, terminal: interpreter.terminal)
             try start.prepare(&place)
             place = .process(.waitForStart)
+            // Before `ready`: the parent may be gone as soon as it has sent `release`. Until then the end of the stream,
+            // which `expect` hears, is its death.
+            try CurrentProcess.setParentDeathSignal(0)
             try channel.send(.ready)
             try channel.expect(.release)
-            try CurrentProcess.setParentDeathSignal(0)
             if let fifo { waitForStart(fifo, start, channel) }
             start.finish(reportingTo: .channel(channel.descriptor), runHooks: runStartHooks)
         } catch {

@@ -81,6 +81,7 @@ import Testing
         try Self.expectAgreement(profile, "\(architectures)")
     }
 
+    // Not with any seed: libseccomp 2.5.4 does not return from some pairs of rules that begin with the same comparison (550 has one).
     @Test(arguments: UInt64(1)...40)
     func `on a random profile`(_ seed: UInt64) throws {
         var random = SplitMix(state: seed)
@@ -93,7 +94,7 @@ import Testing
             let args = (0..<Int.random(in: 0...3, using: &random)).map { _ in
                 SeccompArg(
                     UInt32.random(in: 0...5, using: &random), SeccompOperator.allCases.randomElement(using: &random)!,
-                    // Not 0 nor 1 << 33: as a mask these can leave nothing to compare, and libseccomp then takes the rule for one without arguments.
+                    // Not 0 nor 1 << 33: with such a mask nothing may be left to compare, and libseccomp takes the rule for one without arguments.
                     [1, 2, 5, 8, 40, 0xffff_ffff, 1 << 33 | 1].randomElement(using: &random)!, [0, 1, 8].randomElement(using: &random)!)
             }
             let ruleNames = (0..<Int.random(in: 1...4, using: &random)).map { _ in names.randomElement(using: &random)! }

@@ -36,7 +36,7 @@ struct PreparedContainer {
         initRequest.strictLimits = global.strictLimits
         let seccomp = try SeccompCompilation.compile(bundle.spec.linux.seccomp, log: log)
         do throws(PlanError) { plan = try InitPlan(bundle.spec, seccomp: seccomp, request: initRequest, facts: facts) } catch { throw RuntimeError(error) }
-        for warning in plan.warnings { log.warning(warning) }
+        for warning in bundle.spec.warnings + plan.warnings { log.warning(warning) }
     }
 
     /// Who may write in the container, as far as it is known.
