@@ -41,6 +41,14 @@ final class Bundle {
         }
     }
 
+    /// Makes a directory with a file in it, to be mounted.
+    func makeSource() throws -> String {
+        let path = "\(directory)/source"
+        try makeDirectory(path)
+        try write("content\n", to: "\(path)/file")
+        return path
+    }
+
     func read(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
     /// A file on the host that the container sees under /out: what hooks and processes write there can be read here.
