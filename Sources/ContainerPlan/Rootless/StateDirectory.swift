@@ -15,7 +15,10 @@ public enum StateDirectory: Sendable, Equatable {
     ///   - root: `--root`.
     ///   - runtimeDirectory: XDG_RUNTIME_DIR; an empty value counts as unset.
     ///   - user: USER.
-    public static func choose(root: String?, identity: Identity, runtimeDirectory: String?, user: String?) throws(PlanError) -> StateDirectory {
+    ///   - runIsWritable: whether `/run/runc` can be had at all.
+    public static func choose(
+        root: String?, identity: Identity, runtimeDirectory: String?, user: String?, runIsWritable: Bool = true
+    ) throws(PlanError) -> StateDirectory {
         if let root { return .plain(root) }
         let runtimeDirectory = runtimeDirectory.flatMap { $0.isEmpty ? nil : $0 }
         if identity.effectiveUID != 0 {
@@ -26,8 +29,12 @@ public enum StateDirectory: Sendable, Equatable {
             }
             return .inRuntimeDirectory(runtimeDirectory + "/runc", runtimeDirectory: runtimeDirectory)
         }
-        if !identity.inInitialUserNamespace, let runtimeDirectory, let user, !user.isEmpty, user != "root" {
-            return .inRuntimeDirectory(runtimeDirectory + "/runc", runtimeDirectory: runtimeDirectory)
+        if !identity.inInitialUserNamespace, let runtimeDirectory {
+            let user = user ?? ""
+            // Rootless Podman keeps USER from us, and its /run is the host's, which its root may not write.
+            if user.isEmpty ? !runIsWritable : user != "root" {
+                return .inRuntimeDirectory(runtimeDirectory + "/runc", runtimeDirectory: runtimeDirectory)
+            }
         }
         return .plain("/run/runc")
     }

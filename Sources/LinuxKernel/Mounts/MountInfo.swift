@@ -1,3 +1,5 @@
+import Glibc
+
 /// A line of /proc/self/mountinfo. Man: proc_pid_mountinfo(5).
 public struct MountInfo: Sendable, Equatable {
     public let id: Int
@@ -9,8 +11,12 @@ public struct MountInfo: Sendable, Equatable {
     public let superOptions: [String]
 
     /// The mounts, oldest first; lines that are none are left out.
-    public static func parse(_ text: String) -> [MountInfo] {
-        text.parts(at: "\n").compactMap { line in
+    ///
+    /// - Parameter typePrefix: only file systems whose type begins so; a host may have thousands of others.
+    public static func parse(_ text: String, typePrefix: String = "") -> [MountInfo] {
+        let mark = " - \(typePrefix)"
+        return text.parts(at: "\n").compactMap { line in
+            guard typePrefix.isEmpty || strstr(line, mark) != nil else { return nil }
             // A source may be empty.
             let fields = line.parts(at: " ", omittingEmpty: false)
             guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count > dash + 2, let id = Int(fields[0]) else { return nil }

@@ -51,7 +51,7 @@ struct HostProbe {
 
     func cgroupHierarchies() throws(KernelError) -> CgroupHierarchies {
         CgroupHierarchies.find(
-            mounts: MountInfo.parse(try procfs.read("self/mountinfo")), memberships: try cgroupMemberships())
+            mounts: MountInfo.parse(try procfs.read("self/mountinfo"), typePrefix: "cgroup"), memberships: try cgroupMemberships())
     }
 
     func cgroupMemberships() throws(KernelError) -> [CgroupMembership] { CgroupMembership.parse(try procfs.read("self/cgroup")) }

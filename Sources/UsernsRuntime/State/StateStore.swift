@@ -13,7 +13,7 @@ struct StateStore {
         do throws(PlanError) {
             let directory = try StateDirectory.choose(
                 root: request.root, identity: identity, runtimeDirectory: EnvironmentVariable.value("XDG_RUNTIME_DIR"),
-                user: EnvironmentVariable.value("USER"))
+                user: EnvironmentVariable.value("USER"), runIsWritable: Self.runIsWritable)
             if case .inRuntimeDirectory(_, let runtimeDirectory) = directory {
                 try Self.facts(of: runtimeDirectory).require(path: runtimeDirectory, identity: identity)
                 isInRuntimeDirectory = true
@@ -26,6 +26,8 @@ struct StateStore {
 
     /// Made sticky, so that a cleaner of runtime directories leaves it.
     private let isInRuntimeDirectory: Bool
+
+    private static var runIsWritable: Bool { access("/run/runc", W_OK) == 0 || (access("/run/runc", F_OK) != 0 && access("/run", W_OK) == 0) }
 
     private static func facts(of path: String) -> RuntimeDirectoryFacts {
         let status: FileStatus
