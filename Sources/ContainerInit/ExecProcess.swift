@@ -7,11 +7,11 @@ import SystemPackage
 public struct ExecProcess {
     let plan: ExecPlan
     /// The pidfd of the container's init.
-    let container: FileDescriptor
+    let container: SharedDescriptor
     /// The runtime's: what the container has at /proc is not to be trusted.
     let procfs: ProcessFileSystem
 
-    public init(plan: ExecPlan, container: FileDescriptor, procfs: ProcessFileSystem) {
+    public init(plan: ExecPlan, container: SharedDescriptor, procfs: ProcessFileSystem) {
         self.plan = plan
         self.container = container
         self.procfs = procfs
@@ -36,13 +36,13 @@ public struct ExecProcess {
             try SignalQueue.restoreDefaults()
             umask(0)
             try CurrentProcess.newSession()
-            if let user = plan.setupUser { try user.become() }
+            if let user = plan.setupUser { try user.become(procfs) }
             var terminal: ContainerTerminal?
             if plan.process.terminal {
                 place = .process(.openTerminal)
-                let root = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
-                let opened = try ContainerTerminal(in: RootDirectory(root.borrowed), size: plan.process.terminalSize)
-                try channel.send(.terminal, passing: [opened.controller.borrowed])
+                let root = SharedDescriptor(try FileDescriptor.currentDirectory.open("/", [.path, .directory]))
+                let opened = try ContainerTerminal(in: RootDirectory(root), size: plan.process.terminalSize)
+                try channel.send(.terminal, passing: opened.controller)
                 terminal = opened
             }
             let start = ProcessStart(plan.process, procfs: procfs, terminal: terminal)

@@ -8,7 +8,9 @@ import SystemPackage
 public struct InitProcess {
     let plan: InitPlan
     /// The copies of mounts that the runtime opened; empty where init opens them itself.
-    let sources: DescriptorList
+    let sources: [SharedDescriptor?]
+    /// Where the container's cgroup lies on the host, by the hierarchy's controllers; the first that exists is it.
+    let cgroupDirectories: [String: [String]]
     /// `exec.fifo` as O_PATH, for `create`; nil for `run`, whose `release` is the start.
     let fifo: SharedDescriptor?
     let procfs: ProcessFileSystem
@@ -16,11 +18,12 @@ public struct InitProcess {
     let hookState: (_ status: String, _ pid: Int32) -> String
 
     public init(
-        plan: InitPlan, sources: DescriptorList, fifo: SharedDescriptor?, procfs: ProcessFileSystem,
+        plan: InitPlan, sources: [SharedDescriptor?], cgroupDirectories: [String: [String]], fifo: SharedDescriptor?, procfs: ProcessFileSystem,
         hookState: @escaping (String, Int32) -> String
     ) {
         self.plan = plan
         self.sources = sources
+        self.cgroupDirectories = cgroupDirectories
         self.fifo = fifo
         self.procfs = procfs
         self.hookState = hookState
@@ -45,7 +48,8 @@ public struct InitProcess {
             umask(0)
             try CurrentProcess.newSession()
 
-            let interpreter = try StepInterpreter(plan: plan, sources: sources, procfs: procfs, hookState: hookState)
+            let interpreter = StepInterpreter(
+                plan: plan, sources: sources, cgroupDirectories: cgroupDirectories, procfs: procfs, hookState: hookState)
             for (index, step) in plan.steps.enumerated() {
                 place = .step(index)
                 try interpreter.perform(step, channel)
@@ -72,8 +76,13 @@ public struct InitProcess {
     private func waitForStart(_ fifo: SharedDescriptor, _ start: ProcessStart, _ channel: borrowing ChildChannel) -> Never {
         close(channel.socket.descriptor.rawValue)
         do throws(KernelError) {
+            // `exec` has to look at our namespaces. A runtime without privileges may do so only at what is dumpable, as
+            // the memory that it cloned belongs to its own user namespace. The container's processes still may not: we
+            // hold capabilities that they do not.
+            try CurrentProcess.setDumpable(plan.isJoinedByOwner)
             // Open until the execve closes it.
-            let opened = FileDescriptor(rawValue: try procfs.reopen(fifo.borrowed, .writeOnly).release())
+            let opened = FileDescriptor(rawValue: try procfs.reopen(fifo, .writeOnly).release())
+            try CurrentProcess.setDumpable(false)
             try StartFIFO.tellStarted(opened)
             start.finish(reportingTo: .fifo(opened), runHooks: runStartHooks)
         } catch { _exit(1) }

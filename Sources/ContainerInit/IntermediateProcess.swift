@@ -27,7 +27,7 @@ enum IntermediateProcess {
 
     /// The same for `exec`: all of the container's namespaces at once, by its init's pidfd.
     static func runExec(
-        _ namespaces: Set<NamespaceKind>, of container: FileDescriptor, _ channel: borrowing ChildChannel,
+        _ namespaces: Set<NamespaceKind>, of container: SharedDescriptor, _ channel: borrowing ChildChannel,
         sibling: (borrowing ChildChannel) -> Never
     ) -> Never {
         do throws(KernelError) {
@@ -44,7 +44,7 @@ enum IntermediateProcess {
     /// With CLONE_PARENT the exit signal is taken from us, and another than 0 is refused.
     private static func cloneSibling(flags: UInt64, _ channel: borrowing ChildChannel, _ sibling: (borrowing ChildChannel) -> Never) throws(KernelError) -> Never {
         guard let other = try ChildProcess.clone(flags: flags | ChildProcess.siblingFlag, exitSignal: 0) else { sibling(channel) }
-        try channel.send(.initProcess(pid: other.pid), passing: [other.pidfd.borrowed])
+        try channel.send(.initProcess(pid: other.pid), passing: other.pidfd)
         _exit(0)
     }
 
@@ -55,17 +55,17 @@ enum IntermediateProcess {
             return
         }
         let user = try NamespaceJoiner.open(.user, path: userPath)
-        let postponed = DescriptorList()
+        var postponed: [SharedDescriptor] = []
         var kinds: [NamespaceKind] = []
         for join in namespaces.joins {
             let descriptor = try NamespaceJoiner.open(join.kind, path: join.path)
-            do throws(KernelError) { try CurrentProcess.join(descriptor.borrowed, flags: join.kind.flag) } catch {
+            do throws(KernelError) { try CurrentProcess.join(descriptor, flags: join.kind.flag) } catch {
                 guard error.errno == .notPermitted else { throw KernelError(error.call, error.errno, join.path) }
                 kinds.append(join.kind)
-                postponed.append(descriptor)
+                postponed.append(SharedDescriptor(descriptor))
             }
         }
-        try CurrentProcess.join(user.borrowed, flags: NamespaceKind.user.flag)
+        try CurrentProcess.join(user, flags: NamespaceKind.user.flag)
         for (index, kind) in kinds.enumerated() { try CurrentProcess.join(postponed[index], flags: kind.flag) }
     }
 }
@@ -79,13 +79,13 @@ enum NamespaceJoiner {
 
     static func join(_ kind: NamespaceKind, path: String) throws(KernelError) {
         let descriptor = try open(kind, path: path)
-        do throws(KernelError) { try CurrentProcess.join(descriptor.borrowed, flags: kind.flag) } catch {
+        do throws(KernelError) { try CurrentProcess.join(descriptor, flags: kind.flag) } catch {
             throw KernelError(error.call, error.errno, path)
         }
     }
 
     /// All in one call, so that the process cannot end between two of them. Man: setns(2), pidfd: Linux 5.8.
-    static func join(_ kinds: Set<NamespaceKind>, of process: FileDescriptor) throws(KernelError) {
+    static func join(_ kinds: Set<NamespaceKind>, of process: SharedDescriptor) throws(KernelError) {
         guard !kinds.isEmpty else { return }
         do throws(KernelError) { try CurrentProcess.join(process, flags: kinds.reduce(0) { $0 | $1.flag }) } catch {
             throw KernelError(error.call, error.errno, kinds.map(\.rawValue).sorted().joined(separator: ", "))

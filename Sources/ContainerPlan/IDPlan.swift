@@ -27,7 +27,8 @@ struct IDPlan {
             (uidMap, gidMap, uidMapWriting, gidMapWriting) = (facts.joinedUIDMap, facts.joinedGIDMap, nil, nil)
             // Whether setgroups is denied there shows only inside: init asks the kernel, and only fails for a gid asked for.
             setupUser = Self.setupUser(user, uidMap, gidMap, dropsGroups: !facts.privilege.rootlessEUID)
-            groups = user.additionalGids.isEmpty && facts.privilege.rootlessEUID ? nil : user.additionalGids
+            // The caller's are dropped by then.
+            groups = user.additionalGids.isEmpty ? nil : user.additionalGids
         case .new:
             guard let uidFacts = facts.uidMapWriter, let gidFacts = facts.gidMapWriter else {
                 throw PlanError("the facts about id maps are missing")

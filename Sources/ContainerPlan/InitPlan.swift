@@ -31,6 +31,8 @@ public struct InitPlan: Sendable {
     /// Shown to the container, each its own part.
     public let cgroupHierarchies: CgroupHierarchies
     public let warnings: [String]
+    /// Later commands look into the container as the owner of its user namespace, not as root.
+    public let isJoinedByOwner: Bool
 }
 
 extension InitPlan {
@@ -54,7 +56,8 @@ extension InitPlan {
         var warnings: [String] = []
         for group in linux.resources?.groupsPresent(inUserNamespace: inUserNamespace || !facts.identity.inInitialUserNamespace) ?? [] {
             let text = "linux.resources.\(group): limits are not applied yet"
-            if request.strictLimits { throw PlanError(text, hint: "remove the field, or run without --strict-limits") }
+            // Every configuration has device rules: they never count as limits.
+            if request.strictLimits && group != "devices" { throw PlanError(text, hint: "remove the field, or run without --strict-limits") }
             warnings.append(text)
         }
 
@@ -87,6 +90,7 @@ extension InitPlan {
             process, groups: ids.groups, capabilities: capabilities, seccomp: seccomp,
             preservedDescriptors: request.preservedDescriptors, facts: facts)
         self.warnings = warnings
+        isJoinedByOwner = rootlessEUID && inUserNamespace
 
         var steps: [InitStep] = []
         if namespaces.route == .direct { steps += namespaces.joins.map { .joinNamespace($0) } }

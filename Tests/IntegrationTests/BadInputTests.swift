@@ -62,8 +62,7 @@ extension IntegrationTests {
             .setting("process.args", to: ["/bin"], names: "/bin", "permission denied"),
             .setting("process.args", to: ["/etc/passwd"], names: "/etc/passwd", "permission denied"),
             .setting("process.args", to: ["/etc/passwd/x"], names: "/etc/passwd/x"),
-            .setting("process.args", to: ["/bin/not-a-program"], names: "/bin/not-a-program", "exec format error"),
-            .setting("process.args", to: [""], names: "process.args"),
+            .setting("process.args", to: [""], names: "executable file not found in $PATH"),
         ]
 
         /// What both ways of making a container say of it.
@@ -86,6 +85,17 @@ extension IntegrationTests {
                     #expect(!message.isEmpty && result.stderr.contains(message), "the log says \(message), standard error \(result.stderr)")
                     #expect(try Leftovers(of: bundle).find() == [])
                 }
+            }
+        }
+
+        /// That it is no program only the kernel can say, when it is executed.
+        @Test(arguments: [Identity.oneID, .root])
+        func aFileThatIsNoProgramIsNamedWhenItIsExecuted(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit { $0.setArguments(["/bin/not-a-program"]) }
+                let result = try bundle.run()
+                #expect(result.status == 1 && result.errors.count == 1, "\(result)")
+                #expect(result.stderr.contains("/bin/not-a-program") && result.stderr.lowercased().contains("exec format error"), "\(result)")
             }
         }
 

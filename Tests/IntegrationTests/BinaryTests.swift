@@ -17,7 +17,9 @@ extension IntegrationTests {
                 let root = "\(bundle.directory)/empty"
                 try bundle.makeDirectory(root)
                 try PlainCommand.run(["cp", try RuntimeUnderTest.path, "\(root)/runc"])
-                let result = try bundle.command(["chroot", root, "/runc", "--version"]).run()
+                try bundle.makeDirectory("\(root)/proc")
+                // The Swift runtime looks itself up in /proc when it starts.
+                let result = try bundle.command(["chroot", root, "/runc", "--version"]).inPrivateMounts("mount -t proc proc \(root)/proc").run()
                 #expect(result.succeeded, "\(result)")
             }
         }

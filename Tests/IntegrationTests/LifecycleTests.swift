@@ -116,7 +116,7 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: ["NOSUCH", "0x", "99", "-1"])
+        @Test(arguments: ["NOSUCH", "0x", "99", "SIGNOSUCH"])
         func killRefusesWhatIsNoSignal(_ signal: String) throws {
             try withBundle(.oneID) { bundle in
                 try bundle.runDetached()

@@ -8,14 +8,6 @@ extension IntegrationTests {
             MountInfo.parse(try bundle.output("cat /proc/self/mountinfo", sourceLocation: sourceLocation))
         }
 
-        /// A directory of the identity's with a file in it.
-        private func source(_ bundle: Bundle, _ name: String = "source") throws -> String {
-            let path = "\(bundle.directory)/\(name)"
-            try bundle.makeDirectory(path)
-            try bundle.write("content\n", to: "\(path)/file")
-            return path
-        }
-
         @Test(arguments: Identity.allCases)
         func theDefaultSpecMountsWhatItSays(_ identity: Identity) throws {
             try withBundle(identity) { bundle in
@@ -40,7 +32,7 @@ extension IntegrationTests {
         @Test(arguments: Identity.allCases)
         func bindFlagsHaveTheirEffect(_ identity: Identity) throws {
             try withBundle(identity) { bundle in
-                let source = try source(bundle)
+                let source = try bundle.makeSource()
                 try bundle.edit {
                     $0.addBind(source, to: "/writable")
                     $0.addBind(source, to: "/readonly", ["bind", "ro", "nosuid", "nodev", "noexec"])
@@ -60,7 +52,7 @@ extension IntegrationTests {
 
         @Test func bindLeavesOutWhatIsMountedBelowAndRbindTakesItAlong() throws {
             try withBundle(.root) { bundle in
-                let source = try source(bundle)
+                let source = try bundle.makeSource()
                 try bundle.makeDirectory("\(source)/below")
                 try PlainCommand.run(["mount", "-t", "tmpfs", "tmpfs", "\(source)/below"])
                 defer { umount2("\(source)/below", Int32(MNT_DETACH)) }
@@ -77,53 +69,10 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: Identity.rootless)
-        func rbindWorksInAUserNamespaceWhereMountsAreLocked(_ identity: Identity) throws {
-            try withBundle(identity) { bundle in
-                let source = try source(bundle)
-                try bundle.makeDirectory("\(source)/below")
-                // Mounted where the identity sees it: root of a user namespace has a mount namespace of its own.
-                let command = ["mount", "-t", "tmpfs", "-o", "nosuid,nodev,noexec", "tmpfs", "\(source)/below"]
-                let script = "\(command.joined(separator: " ")) && echo deep > \(source)/below/deep"
-                try bundle.edit {
-                    $0.addBind(source, to: "/recursive", ["rbind", "ro"])
-                    $0.setShell("cat /recursive/below/deep; cat /proc/self/mountinfo")
-                }
-                let run = try bundle.runtimeCommand(["run", bundle.id])
-                let result =
-                    identity == .rootInUserNamespace
-                    ? try bundle.command(
-                        ["unshare", "--mount", "sh", "-c", "\(script) && exec \"$@\"", "sh", try RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", bundle.id]
-                    ).run() : try run.inPrivateMounts(script).run()
-                #expect(result.succeeded, "\(result)")
-                #expect(result.stdout.hasPrefix("deep\n"), "\(result)")
-                #expect(MountInfo.parse(result.stdout).at("/recursive")?.options.contains("ro") == true)
-            }
-        }
-
-        /// The kernel refuses to a user namespace to clear flags that the host has set.
-        @Test(arguments: Identity.unprivileged, [["bind", "ro"], ["bind", "rw"], ["bind", "ro", "nosuid"], ["rbind"]])
-        func lockedFlagsAreKept(_ identity: Identity, _ options: [String]) throws {
-            try withBundle(identity) { bundle in
-                let source = "\(bundle.directory)/locked"
-                try bundle.makeDirectory(source)
-                try bundle.edit {
-                    $0.addBind(source, to: "/locked", options)
-                    $0.setShell("cat /proc/self/mountinfo")
-                }
-                let result = try bundle.runtimeCommand(["run", bundle.id])
-                    .inPrivateMounts("mount -t tmpfs -o nosuid,nodev,noexec,noatime tmpfs \(source)").run()
-                #expect(result.succeeded, "\(result)")
-                let flags = try #require(MountInfo.parse(result.stdout).at("/locked")?.options)
-                #expect(flags.isSuperset(of: ["nosuid", "nodev", "noexec", "noatime"]))
-                #expect(flags.contains("ro") == options.contains("ro"))
-            }
-        }
-
         @Test(arguments: Identity.allCases)
         func remountChangesTheFlagsOfWhatIsThere(_ identity: Identity) throws {
             try withBundle(identity) { bundle in
-                let source = try source(bundle)
+                let source = try bundle.makeSource()
                 try bundle.edit {
                     $0.addBind(source, to: "/again")
                     $0.addMount("/again", type: "bind", source: source, options: ["bind", "remount", "ro", "nosuid", "nodev"])
@@ -154,7 +103,7 @@ extension IntegrationTests {
         ] as [([String], String?)])
         func propagationIsSet(_ options: [String], field: String?) throws {
             try withBundle(.root) { bundle in
-                let source = try source(bundle)
+                let source = try bundle.makeSource()
                 try bundle.edit { $0.addBind(source, to: "/propagated", options) }
                 let mount = try #require(try mounts(bundle).at("/propagated"))
                 if let field {
@@ -168,7 +117,7 @@ extension IntegrationTests {
         /// What the container mounts does not show outside, and what the host mounts later shows inside where it is a slave.
         @Test func aSlaveReceivesAndDoesNotSend() throws {
             try withBundle(.root) { bundle in
-                let source = try source(bundle)
+                let source = try bundle.makeSource()
                 try bundle.makeDirectory("\(source)/late")
                 try PlainCommand.run(["mount", "--bind", source, source])
                 defer {
@@ -199,7 +148,7 @@ extension IntegrationTests {
         @Test(arguments: Identity.allCases)
         func missingTargetsAreMade(_ identity: Identity) throws {
             try withBundle(identity) { bundle in
-                let source = try source(bundle)
+                let source = try bundle.makeSource()
                 try bundle.edit {
                     $0.addBind(source, to: "/made/for/a/directory")
                     $0.addBind("\(source)/file", to: "/made/for/a-file", ["bind", "ro"])
@@ -213,7 +162,7 @@ extension IntegrationTests {
         /// A relative source is relative to the bundle.
         @Test func aRelativeSourceIsInTheBundle() throws {
             try withBundle(.oneID) { bundle in
-                _ = try source(bundle)
+                _ = try bundle.makeSource()
                 try bundle.edit { $0.addBind("source", to: "/relative") }
                 #expect(try bundle.output("cat /relative/file") == "content")
             }
@@ -223,7 +172,7 @@ extension IntegrationTests {
         @Test(arguments: Identity.allCases, ["/etc", "../../../../../../etc", "/nonexistent/../etc"])
         func symlinksInTheRootStayInside(_ identity: Identity, _ link: String) throws {
             try withBundle(identity) { bundle in
-                let source = try source(bundle)
+                let source = try bundle.makeSource()
                 try bundle.makeDirectory("\(bundle.rootfs)/nonexistent")
                 #expect(symlink(link, "\(bundle.rootfs)/link") == 0)
                 let name = "it-\(getpid())-target"
@@ -253,85 +202,11 @@ extension IntegrationTests {
         @Test(arguments: ["/proc/sys/net", "/proc", "/proc/../proc"])
         func bindsOverProcAreRefused(_ destination: String) throws {
             try withBundle(.root) { bundle in
-                let source = try source(bundle)
+                let source = try bundle.makeSource()
                 try bundle.edit { $0.addBind(source, to: destination) }
                 let result = try bundle.sh("true")
                 #expect(result.status == 1 && result.errors.count == 1, "\(result)")
                 #expect(result.stderr.contains("/proc"), "\(result)")
-            }
-        }
-
-        /// `gid=5` is in the default spec; a user who maps one id only has no such group.
-        @Test func devptsWithAnUnmappedGroupWorksWithAWarning() throws {
-            try withBundle(.oneID) { bundle in
-                try bundle.edit { $0.editMount("/dev/pts") { $0.append("gid=5", to: "options") } }
-                let result = try bundle.sh("cat /proc/self/mountinfo")
-                #expect(result.succeeded, "\(result)")
-                #expect(MountInfo.parse(result.stdout).at("/dev/pts")?.type == "devpts")
-                #expect(result.errors.count == 1 && result.stderr.contains("gid=5"), "\(result)")
-            }
-        }
-
-        @Test func devptsWithAMappedGroupHasIt() throws {
-            try withBundle(.subordinateRanges) { bundle in
-                try bundle.edit { $0.editMount("/dev/pts") { $0.append("gid=5", to: "options") } }
-                let result = try bundle.sh("cat /proc/self/mountinfo")
-                #expect(result.succeeded && result.stderr.isEmpty, "\(result)")
-                let mount = try #require(MountInfo.parse(result.stdout).at("/dev/pts"))
-                // The kernel shows it as the initial namespace sees it.
-                #expect(try mount.superOptions.contains("gid=\(TestHost.shared.user.subGIDs[0].first + 4)"), "\(mount)")
-            }
-        }
-
-        @Test(arguments: ["uid=5", "gid=5"])
-        func anUnmappedOwnerOfATmpfsIsRefused(_ option: String) throws {
-            try withBundle(.oneID) { bundle in
-                try bundle.edit { $0.addMount("/scratch", type: "tmpfs", source: "tmpfs", options: [option]) }
-                let result = try bundle.sh("true")
-                #expect(result.status == 1 && result.errors.count == 1, "\(result)")
-                #expect(result.stderr.contains(option), "\(result)")
-            }
-        }
-
-        @Test func aMappedOwnerOfATmpfsIsSet() throws {
-            try withBundle(.subordinateRanges) { bundle in
-                try bundle.edit { $0.addMount("/scratch", type: "tmpfs", source: "tmpfs", options: ["uid=5", "gid=6"]) }
-                #expect(try bundle.output("stat -c %u:%g /scratch") == "5:6")
-            }
-        }
-
-        @Test func idMappedMountsAreRefusedToAUser() throws {
-            try withBundle(.subordinateRanges) { bundle in
-                let source = try source(bundle)
-                try bundle.edit {
-                    $0.append(
-                        [
-                            "destination": "/mapped", "type": "bind", "source": .string(source), "options": ["bind"],
-                            "uidMappings": [["containerID": 0, "hostID": 1, "size": 1]], "gidMappings": [["containerID": 0, "hostID": 1, "size": 1]],
-                        ], to: "mounts")
-                }
-                let result = try bundle.sh("true")
-                #expect(result.status == 1 && result.errors.count == 1, "\(result)")
-                #expect(result.stderr.contains("/mapped") || result.stderr.contains("uidMappings"), "\(result)")
-            }
-        }
-
-        /// As Podman's `--userns` does it: the host's root keeps volumes where the container's root cannot look.
-        @Test func aSourceBehindAPrivateDirectoryComesInAsADescriptor() throws {
-            try withBundle(.root) { bundle in
-                let hidden = "\(bundle.directory)/hidden"
-                try bundle.makeDirectory(hidden, mode: 0o700)
-                let source = "\(hidden)/source"
-                try bundle.makeDirectory(source)
-                try bundle.write("content\n", to: "\(source)/file")
-                try PlainCommand.run(["chown", "-R", "--no-dereference", "2000000000:2000000000", bundle.rootfs])
-                try bundle.edit {
-                    $0.setNamespace("user")
-                    for kind in ["uidMappings", "gidMappings"] { $0.addMapping(kind, containerID: 0, hostID: 2_000_000_000, size: 65536) }
-                    $0.addBind(source, to: "/source", ["bind", "ro"])
-                    $0.addBind("\(source)/file", to: "/one-file", ["rbind", "ro"])
-                }
-                #expect(try bundle.output("cat /source/file /one-file; touch /source/x 2>/dev/null || echo refused") == "content\ncontent\nrefused")
             }
         }
 
@@ -349,36 +224,6 @@ extension IntegrationTests {
                 #expect(sections.count == 3)
                 let processes = Set(sections[2].split(separator: "\n").map(String.init))
                 #expect(processes.contains("1"), "the container's own cgroup, in which its first process is: \(output)")
-            }
-        }
-
-        /// A user's sysfs needs a network namespace of one's own.
-        @Test func sysfsWithoutANetworkNamespaceFallsBackOrIsExplained() throws {
-            try withBundle(.oneID) { bundle in
-                try bundle.edit {
-                    $0.removeNamespace("network")
-                    $0.editMount("/sys") { $0 = ["destination": "/sys", "type": "sysfs", "source": "sysfs", "options": ["nosuid", "noexec", "nodev", "ro"]] }
-                }
-                let result = try bundle.sh("cat /proc/self/mountinfo")
-                if result.succeeded {
-                    let sys = try #require(MountInfo.parse(result.stdout).at("/sys"))
-                    #expect(sys.type == "sysfs" && sys.options.contains("ro"))
-                } else {
-                    #expect(result.errors.count == 1 && result.stderr.contains("network namespace") && result.stderr.contains("hint"), "\(result)")
-                }
-            }
-        }
-
-        /// A masked /proc outside keeps a user namespace from mounting a new one.
-        @Test func procBehindAMaskFallsBackOrNamesTheMask() throws {
-            try withBundle(.oneID) { bundle in
-                try bundle.edit { $0.setShell("cat /proc/self/mountinfo") }
-                let result = try bundle.runtimeCommand(["run", bundle.id]).inPrivateMounts("mount -t tmpfs -o ro tmpfs /proc/irq").run()
-                if result.succeeded {
-                    #expect(MountInfo.parse(result.stdout).at("/proc")?.type == "proc")
-                } else {
-                    #expect(result.errors.count == 1 && result.stderr.contains("/proc/irq") && result.stderr.contains("hint"), "\(result)")
-                }
             }
         }
 

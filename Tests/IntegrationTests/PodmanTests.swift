@@ -20,6 +20,8 @@ extension IntegrationTests {
                 options = [
                     "podman", "--cgroup-manager=cgroupfs", "--events-backend=file", "--storage-driver=vfs", "--root=\(state)/storage", "--runroot=\(state)/run",
                     "--tmpdir=\(temporary)", "--runtime=\(try RuntimeUnderTest.path)",
+                    // Podman hides USER from the runtime, without which root of a user namespace would be taken for a real one.
+                    "--runtime-flag=root=\(state)/containers",
                 ]
                 // Without CAP_SYS_RESOURCE root cannot have Podman's default limits.
                 runOptions =

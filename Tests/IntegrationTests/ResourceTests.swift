@@ -29,14 +29,15 @@ extension IntegrationTests {
             }
         }
 
-        /// The default configuration has device rules.
+        /// The default configuration has device rules. In a user namespace nobody can have them, and nobody needs to be told.
         @Test(arguments: Identity.allCases, [[], ["--strict-limits"]])
         func deviceRulesAreNoLimits(_ identity: Identity, _ options: [String]) throws {
             try withBundle(identity) { bundle in
                 try bundle.edit { $0["linux.resources.devices"] = [["allow": false, "access": "rwm"]] }
                 try bundle.edit { $0.setArguments(["true"]) }
                 let result = try bundle.run(global: options)
-                #expect(result.succeeded && result.stderr.isEmpty, "\(result)")
+                #expect(result.succeeded, "\(result)")
+                #expect(result.errors.count <= (identity == .root ? 1 : 0), "\(result)")
             }
         }
     }

@@ -170,15 +170,6 @@ extension IntegrationTests {
             }
         }
 
-        @Test func aTerminalWithoutATerminalIsRefused() throws {
-            try withBundle(.oneID) { bundle in
-                try bundle.edit { $0["process.terminal"] = true; $0.setShell("echo never") }
-                let result = try bundle.run()
-                #expect(result.status == 1 && result.errors.count == 1, "\(result)")
-                #expect(result.stderr.contains("terminal"), "\(result)")
-            }
-        }
-
         @Test func aConsoleSocketThatIsNotThereIsNamed() throws {
             try withBundle(.oneID) { bundle in
                 try bundle.edit { $0["process.terminal"] = true }

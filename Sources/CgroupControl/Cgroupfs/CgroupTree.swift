@@ -30,7 +30,7 @@ struct CgroupTree {
     func remove(patienceMilliseconds: Int32) throws(KernelError) {
         var patience = Patience(milliseconds: patienceMilliseconds)
         while true {
-            do throws(KernelError) { return try removeIfThere(directory, in: .currentDirectory) } catch {
+            do throws(KernelError) { return try removeIfThere(directory, in: FileDescriptor.currentDirectory) } catch {
                 guard error.isBusy else { throw error }
             }
             try walk(leaving: { parent, name throws(KernelError) in
@@ -38,44 +38,44 @@ struct CgroupTree {
                     guard error.isBusy else { throw error }
                 }
             })
-            do throws(KernelError) { return try removeIfThere(directory, in: .currentDirectory) } catch {
+            do throws(KernelError) { return try removeIfThere(directory, in: FileDescriptor.currentDirectory) } catch {
                 guard error.isBusy, try patience.pause() else { throw error }
             }
         }
     }
 
-    private func removeIfThere(_ name: String, in parent: FileDescriptor) throws(KernelError) {
+    private func removeIfThere(_ name: String, in parent: borrowing some Descriptor & ~Copyable) throws(KernelError) {
         do throws(KernelError) { try parent.removeDirectory(name) } catch {
             guard error.errno == .noSuchFileOrDirectory else { throw error }
         }
     }
 
     private func walk(
-        entering: (_ directory: FileDescriptor) throws(KernelError) -> Void = { _ in },
-        leaving: (_ parent: FileDescriptor, _ name: String) throws(KernelError) -> Void = { _, _ in }
+        entering: (_ directory: SharedDescriptor) throws(KernelError) -> Void = { _ in },
+        leaving: (_ parent: SharedDescriptor, _ name: String) throws(KernelError) -> Void = { _, _ in }
     ) throws(KernelError) {
-        guard var here = try openIfThere(directory, in: .currentDirectory) else { return }
-        try entering(here.borrowed)
+        guard var here = try openIfThere(directory, in: FileDescriptor.currentDirectory) else { return }
+        try entering(here)
         var pending = [try here.subdirectories()]
         var names: [String] = []
         while true {
             if let name = pending[pending.count - 1].popLast() {
-                guard let next = try openIfThere(name, in: here.borrowed) else { continue }
+                guard let next = try openIfThere(name, in: here) else { continue }
                 here = next
-                try entering(here.borrowed)
+                try entering(here)
                 pending.append(try here.subdirectories())
                 names.append(name)
             } else {
                 pending.removeLast()
                 guard let name = names.popLast() else { return }
-                here = try here.open("..", [.readOnly, .directory])
-                try leaving(here.borrowed, name)
+                here = SharedDescriptor(try here.open("..", [.readOnly, .directory]))
+                try leaving(here, name)
             }
         }
     }
 
-    private func openIfThere(_ name: String, in parent: FileDescriptor) throws(KernelError) -> OwnedDescriptor? {
-        do throws(KernelError) { return try parent.open(name, [.readOnly, .directory, .noFollow]) } catch {
+    private func openIfThere(_ name: String, in parent: borrowing some Descriptor & ~Copyable) throws(KernelError) -> SharedDescriptor? {
+        do throws(KernelError) { return SharedDescriptor(try parent.open(name, [.readOnly, .directory, .noFollow])) } catch {
             guard error.errno == .noSuchFileOrDirectory else { throw error }
             return nil
         }

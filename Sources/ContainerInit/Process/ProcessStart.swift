@@ -40,7 +40,7 @@ final class ProcessStart {
 
     private func takeStandardDescriptors() throws(KernelError) {
         if let terminal {
-            try Terminal.makeControlling(terminal.peer.borrowed)
+            try Terminal.makeControlling(terminal.peer)
             for descriptor: Int32 in 0...2 { try terminal.peer.duplicate(onto: descriptor) }
         }
         // /dev/stdout and its kin can be opened again only by their owner. Not every file lets itself be given away.
@@ -72,6 +72,8 @@ final class ProcessStart {
         var action = ProcessAction.startHook
         do throws(KernelError) {
             try runHooks()
+            action = .resourceLimits
+            for limit in plan.rlimits { try setResourceLimit(limit) }
             action = .closeDescriptors
             try CurrentProcess.closeOnExec(from: plan.firstClosedDescriptor)
             action = .securityLabel
@@ -105,12 +107,20 @@ final class ProcessStart {
             let failure = ChildFailure(.process(action), error)
             do throws(KernelError) {
                 switch listener {
-                case .channel(let socket): try MessageSocket.send(ChildMessage.failure(failure).encoded(), passing: [], over: socket)
+                case .channel(let socket): try MessageSocket.send(ChildMessage.failure(failure).encoded(), over: socket)
                 case .fifo(let fifo): try StartFIFO.tell(failure, fifo)
                 }
             } catch {}
             _exit(1)
         }
+    }
+
+    /// The runtime sets them from outside, for only so a hard limit rises in a user namespace. Where it may not touch us
+    /// (our user namespace was joined, and is another's) we lower them ourselves.
+    private func setResourceLimit(_ limit: ProcessPlan.RlimitPlan) throws(KernelError) {
+        let wanted = ResourceLimit(soft: limit.soft, hard: limit.hard)
+        guard try ResourceLimit.of(pid: 0, resource: limit.resource) != wanted else { return }
+        try wanted.set(pid: 0, resource: limit.resource)
     }
 
     private func installSeccomp() throws(KernelError) {

@@ -43,10 +43,13 @@ public struct ParentChannel: ~Copyable {
 public struct ChildChannel: ~Copyable {
     let socket: MessageSocket
 
-    var descriptor: FileDescriptor { socket.descriptor.borrowed }
+    /// What the last stage, which never returns, tells its failure over.
+    var descriptor: FileDescriptor { FileDescriptor(rawValue: socket.descriptor.rawValue) }
 
-    func send(_ message: ChildMessage, passing descriptors: [FileDescriptor] = []) throws(KernelError) {
-        try socket.send(message.encoded(), passing: descriptors)
+    func send(_ message: ChildMessage) throws(KernelError) { try socket.send(message.encoded()) }
+
+    func send(_ message: ChildMessage, passing descriptor: borrowing some Descriptor & ~Copyable) throws(KernelError) {
+        try socket.send(message.encoded(), passing: descriptor)
     }
 
     /// Waits for one message. The runtime's death, or any other message, ends this process.

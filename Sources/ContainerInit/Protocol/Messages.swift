@@ -71,7 +71,7 @@ public struct ChildFailure: Error, Sendable, Equatable {
 
 /// What the last stage consists of.
 public enum ProcessAction: UInt8, Sendable, CaseIterable {
-    case becomeSetupUser = 1, openTerminal, changeDirectory, findExecutable, standardDescriptors, waitForStart, startHook
+    case becomeSetupUser = 1, openTerminal, changeDirectory, findExecutable, standardDescriptors, waitForStart, startHook, resourceLimits
     case securityLabel, seccomp, capabilities, groups, user, closeDescriptors, execute
 }
 

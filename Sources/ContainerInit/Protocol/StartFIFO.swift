@@ -7,11 +7,11 @@ public enum StartFIFO {
 
     private static let started: UInt8 = 1
 
-    static func tellStarted(_ fifo: FileDescriptor) throws(KernelError) {
+    static func tellStarted(_ fifo: borrowing some Descriptor & ~Copyable) throws(KernelError) {
         try fifo.writeAll([started])
     }
 
-    static func tell(_ failure: ChildFailure, _ fifo: FileDescriptor) throws(KernelError) {
+    static func tell(_ failure: ChildFailure, _ fifo: borrowing some Descriptor & ~Copyable) throws(KernelError) {
         try fifo.writeAll(ChildMessage.failure(failure).encoded())
     }
 
@@ -23,7 +23,7 @@ public enum StartFIFO {
     }
 
     /// Reads until init's execve, its failure or its death closes the fifo.
-    public static func readOutcome(_ fifo: FileDescriptor) throws(KernelError) -> Outcome {
+    public static func readOutcome(_ fifo: borrowing some Descriptor & ~Copyable) throws(KernelError) -> Outcome {
         let bytes = try fifo.readAll(limitBytes: 1 << 20)
         guard bytes.first == started else { return .died }
         if bytes.count == 1 { return .started }

@@ -16,8 +16,8 @@ final class ContainerTerminal {
         guard status.isCharacterDevice, status.representedMajor == 5, status.representedMinor == 2 else {
             throw KernelError(.open, .operationNotSupportedByDevice, "/dev/pts/ptmx")
         }
-        let peer = try Terminal.peer(of: opened.borrowed)
-        if let size { try Terminal.setSize(of: opened.borrowed, size) }
+        let peer = try Terminal.peer(of: opened)
+        if let size { try Terminal.setSize(of: opened, size) }
         self.controller = opened
         self.peer = peer
     }
@@ -33,7 +33,7 @@ final class ContainerTerminal {
     /// Mounts it on /dev/console.
     func mountConsole(in root: RootDirectory) throws(KernelError) {
         let target = try root.makeFile("/dev/console")
-        let mount = try Mounts.copy(of: "", from: peer.borrowed, recursive: false)
-        try Mounts.attach(mount.borrowed, on: target.borrowed)
+        let mount = try Mounts.copy(of: peer, recursive: false)
+        try Mounts.attach(mount, on: target)
     }
 }

@@ -9,33 +9,32 @@ extension StepInterpreter {
     func makeDevice(_ device: DeviceStep) throws(KernelError) {
         if device.isBound { return try bindDevice(device) }
         let entry = try root.makeParent(of: device.path)
-        let directory = entry.directory.borrowed
-        do throws(KernelError) {
-            try directory.makeNode(
+                do throws(KernelError) {
+            try entry.directory.makeNode(
                 entry.name, type: device.type.nodeType, mode: mode_t(device.permissions), major: device.major, minor: device.minor)
         } catch {
             switch error.errno {
             case .fileExists:
-                let node = try directory.open(entry.name, [.path, .noFollow])
-                return try requireDevice(device, node.borrowed)
+                let node = try entry.directory.open(entry.name, [.path, .noFollow])
+                return try requireDevice(device, node)
             case .notPermitted where device.type != .fifo: return try bindDevice(device)
             default: throw error
             }
         }
         if device.uid != 0 || device.gid != 0 {
-            try directory.open(entry.name, [.path, .noFollow]).changeOwner(uid: device.uid, gid: device.gid)
+            try entry.directory.open(entry.name, [.path, .noFollow]).changeOwner(uid: device.uid, gid: device.gid)
         }
     }
 
     /// The host's node of the same path: where no node can be made, or it would be without effect (SB_I_NODEV).
     private func bindDevice(_ device: DeviceStep) throws(KernelError) {
         let copy = try Mounts.copy(of: device.path, recursive: false)
-        try requireDevice(device, copy.borrowed)
+        try requireDevice(device, copy)
         let target = try root.makeFile(device.path)
-        try Mounts.attach(copy.borrowed, on: target.borrowed)
+        try Mounts.attach(copy, on: target)
     }
 
-    private func requireDevice(_ device: DeviceStep, _ node: FileDescriptor) throws(KernelError) {
+    private func requireDevice(_ device: DeviceStep, _ node: borrowing OwnedDescriptor) throws(KernelError) {
         let status = try node.status()
         let isSame = status.mode & S_IFMT == device.type.nodeType
             && (device.type == .fifo || (status.representedMajor == device.major && status.representedMinor == device.minor))

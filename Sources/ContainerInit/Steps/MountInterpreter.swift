@@ -13,14 +13,14 @@ extension StepInterpreter {
             guard error.errno == .permissionDenied else { throw error }
             target = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
         }
-        try Mounts.attach(root.descriptor, on: target.borrowed)
+        try Mounts.attach(root.descriptor, on: target)
     }
 
     /// Only the root of a mount takes a propagation: it is looked for from the path upwards.
     func isolateMount(holding path: String) throws(KernelError) {
         var directory = try FileDescriptor.currentDirectory.open(path, [.path, .directory])
         for _ in 0..<256 {
-            do throws(KernelError) { return try Mounts.setPropagation(directory.borrowed, .privately, recursive: false) } catch {
+            do throws(KernelError) { return try Mounts.setPropagation(directory, .privately, recursive: false) } catch {
                 guard error.errno == .invalidArgument else { throw error }
             }
             directory = try directory.open("..", [.path, .directory])
@@ -30,7 +30,7 @@ extension StepInterpreter {
 
     func mount(_ step: MountStep) throws(KernelError) {
         switch step.content {
-        case .bind(let source): try bind(sources[source], step, recursiveAttributes: false)
+        case .bind(let source): try bind(opened(source), step, recursiveAttributes: false)
         case .fileSystem(let type, let source, let options): try mountFileSystem(type, source, options, step)
         case .remount(let options): try remount(options, step)
         case .cgroupTmpfs: try mountCgroupTmpfs(step)
@@ -38,17 +38,35 @@ extension StepInterpreter {
         }
     }
 
-    private func bind(_ source: FileDescriptor, _ step: MountStep, recursiveAttributes: Bool) throws(KernelError) {
+    private func bind(_ source: SharedDescriptor, _ step: MountStep, recursiveAttributes: Bool) throws(KernelError) {
         let target = try source.status().isDirectory ? root.makeDirectories(step.destination) : root.makeFile(step.destination)
+        try requireProcfsOnProc(source, target)
         // While it is detached nobody sees it without its attributes.
         try Mounts.setAttributes(source, set: step.options.set, clear: step.options.clear, recursive: recursiveAttributes)
-        try finish(source, step, on: target.borrowed)
+        try finish(source, step, on: target)
     }
 
-    private func finish(_ mount: FileDescriptor, _ step: MountStep, on target: FileDescriptor) throws(KernelError) {
+    /// A mount on the directory /proc must be a procfs, however the destination was spelled.
+    private func requireProcfsOnProc(_ mount: SharedDescriptor, _ target: borrowing OwnedDescriptor) throws(KernelError) {
+        let proc: OwnedDescriptor
+        do throws(KernelError) { proc = try root.open("/proc", .path) } catch {
+            if error.errno == .noSuchFileOrDirectory { return }
+            throw error
+        }
+        let status = try proc.status(), targetStatus = try target.status()
+        guard status.device == targetStatus.device, status.inode == targetStatus.inode else { return }
+        guard try mount.isProcfs() else { throw KernelError(.move_mount, .notPermitted, "/proc (the source is no procfs)") }
+    }
+
+    private func finish(_ mount: borrowing some Descriptor & ~Copyable, _ step: MountStep, on target: borrowing OwnedDescriptor) throws(KernelError) {
         try Mounts.setAttributes(mount, set: step.options.recursiveSet, clear: step.options.recursiveClear, recursive: true)
         try Mounts.attach(mount, on: target)
         for change in step.options.propagation { try Mounts.setPropagation(mount, change.type, recursive: change.recursive) }
+    }
+
+    private func opened(_ source: Int) throws(KernelError) -> SharedDescriptor {
+        guard let opened = sources[source] else { throw KernelError(.open_tree, .noSuchFileOrDirectory, plan.sources[source].path) }
+        return opened
     }
 
     private func mountFileSystem(_ type: String, _ source: String?, _ options: [FileSystemOption], _ step: MountStep) throws(KernelError) {
@@ -56,13 +74,20 @@ extension StepInterpreter {
         if type == "proc" || type == "sysfs" { try refuseLink(step.destination) }
         let mount: OwnedDescriptor
         do throws(KernelError) {
-            mount = try Mounts.fileSystem(type, source: source, options: options, attributes: step.options.set)
+            // A read-only one is made so once it is filled.
+            let attributes = step.options.copiesUp ? step.options.set.subtracting(.readOnly) : step.options.set
+            mount = try Mounts.fileSystem(type, source: source, options: options, attributes: attributes)
         } catch {
-            guard case .bind(let index) = step.fallback, [.notPermitted, .resourceBusy].contains(error.errno), sources[index].rawValue >= 0
+            guard case .bind(let index) = step.fallback, [.notPermitted, .resourceBusy].contains(error.errno), let source = sources[index]
             else { throw error }
-            return try bind(sources[index], step, recursiveAttributes: true)
+            return try bind(source, step, recursiveAttributes: true)
         }
-        try finish(mount.borrowed, step, on: target.borrowed)
+        if step.options.copiesUp {
+            let directory = try Mounts.open(mount)
+            try root.open(step.destination, [.readOnly, .directory]).copyTree(to: directory)
+            try Mounts.setAttributes(mount, set: step.options.set)
+        }
+        try finish(mount, step, on: target)
     }
 
     /// An image with a link at /proc would have us mount elsewhere, and believe what lies at /proc (CVE-2019-19921).
@@ -74,10 +99,10 @@ extension StepInterpreter {
 
     private func remount(_ options: [FileSystemOption], _ step: MountStep) throws(KernelError) {
         let mount = try root.open(step.destination, .path)
-        if !options.isEmpty { try Mounts.reconfigure(mount.borrowed, options: options) }
-        try Mounts.setAttributes(mount.borrowed, set: step.options.set, clear: step.options.clear)
-        try Mounts.setAttributes(mount.borrowed, set: step.options.recursiveSet, clear: step.options.recursiveClear, recursive: true)
-        for change in step.options.propagation { try Mounts.setPropagation(mount.borrowed, change.type, recursive: change.recursive) }
+        if !options.isEmpty { try Mounts.reconfigure(mount, options: options) }
+        try Mounts.setAttributes(mount, set: step.options.set, clear: step.options.clear)
+        try Mounts.setAttributes(mount, set: step.options.recursiveSet, clear: step.options.recursiveClear, recursive: true)
+        for change in step.options.propagation { try Mounts.setPropagation(mount, change.type, recursive: change.recursive) }
     }
 
     // MARK: cgroup
@@ -90,12 +115,12 @@ extension StepInterpreter {
         let tmpfs = try Mounts.fileSystem(
             "tmpfs", source: "tmpfs", options: [FileSystemOption("mode", "755"), FileSystemOption("size", "64k")],
             attributes: [.noSetuid, .noDevices, .noExecution])
-        try finish(tmpfs.borrowed, step, on: target.borrowed)
+        try finish(tmpfs, step, on: target)
         for hierarchy in plan.cgroupHierarchies.hierarchies {
             guard let copy = try ownCgroup(in: hierarchy) else { continue }
             try tmpfs.makeDirectory(hierarchy.name, mode: 0o755)
             let directory = try tmpfs.open(hierarchy.name, [.path, .directory, .noFollow])
-            try Mounts.attach(copy.borrowed, on: directory.borrowed)
+            try Mounts.attach(copy, on: directory)
             let controllers = hierarchy.controllers.split(separator: ",").map(String.init)
             if controllers.count > 1 {
                 for controller in controllers where controller != hierarchy.name {
@@ -103,53 +128,57 @@ extension StepInterpreter {
                 }
             }
         }
-        try Mounts.setAttributes(tmpfs.borrowed, set: .readOnly)
+        try Mounts.setAttributes(tmpfs, set: .readOnly)
     }
 
     private func mountCgroup2(_ step: MountStep) throws(KernelError) {
         let target = try root.makeDirectories(step.destination)
         do throws(KernelError) {
             let mount = try Mounts.fileSystem("cgroup2", source: "cgroup", options: [], attributes: step.options.set)
-            try finish(mount.borrowed, step, on: target.borrowed)
+            try finish(mount, step, on: target)
         } catch {
             guard [.notPermitted, .resourceBusy].contains(error.errno), let hierarchy = plan.cgroupHierarchies.unified,
                 let copy = try ownCgroup(in: hierarchy)
             else { throw error }
-            try finish(copy.borrowed, step, on: target.borrowed)
+            try finish(copy, step, on: target)
         }
     }
 
     /// A read-only copy of the cgroup that the container is in; nil where no mount of the host shows it.
+    ///
+    /// That is the one made for it, or, where joining it was forgiven, the runtime's own.
     private func ownCgroup(in hierarchy: CgroupHierarchies.Hierarchy) throws(KernelError) -> OwnedDescriptor? {
-        guard let membership = memberships.first(where: { $0.controllers == hierarchy.controllers }),
-            let path = hierarchy.directory(of: membership.path)
-        else { return nil }
-        let copy = try Mounts.copy(of: path, recursive: false)
-        try Mounts.setAttributes(copy.borrowed, set: Self.cgroupAttributes)
-        return copy
+        for directory in cgroupDirectories[hierarchy.controllers] ?? [] {
+            do throws(KernelError) {
+                let copy = try Mounts.copy(of: directory, recursive: false)
+                try Mounts.setAttributes(copy, set: Self.cgroupAttributes)
+                return copy
+            } catch { if error.errno != .noSuchFileOrDirectory { throw error } }
+        }
+        return nil
     }
 
     // MARK: hiding
 
     func makeReadOnly(_ path: String) throws(KernelError) {
         guard let target = try existing(path) else { return }
-        let copy = try Mounts.copy(of: "", from: target.borrowed, recursive: true)
-        try Mounts.setAttributes(copy.borrowed, set: .readOnly, recursive: true)
-        try Mounts.attach(copy.borrowed, on: target.borrowed)
+        let copy = try Mounts.copy(of: target, recursive: true)
+        try Mounts.setAttributes(copy, set: .readOnly, recursive: true)
+        try Mounts.attach(copy, on: target)
     }
 
     /// A file disappears behind /dev/null, a directory behind an empty tmpfs.
     func mask(_ path: String) throws(KernelError) {
         guard let target = try existing(path) else { return }
         if try target.status().isDirectory {
-            if let attached = maskingDirectory?.borrowed {
-                let copy = try Mounts.copy(of: "", from: attached, recursive: false)
-                return try Mounts.attach(copy.borrowed, on: target.borrowed)
+            if let attached = maskingDirectory {
+                let copy = try Mounts.copy(of: attached, recursive: false)
+                return try Mounts.attach(copy, on: target)
             }
             let tmpfs = try Mounts.fileSystem(
                 "tmpfs", source: "tmpfs", options: [FileSystemOption("size", "0"), FileSystemOption("mode", "755")],
                 attributes: [.readOnly, .noSetuid, .noDevices, .noExecution])
-            try Mounts.attach(tmpfs.borrowed, on: target.borrowed)
+            try Mounts.attach(tmpfs, on: target)
             maskingDirectory = SharedDescriptor(tmpfs)
         } else {
             let null = try root.open("/dev/null", [.path, .noFollow])
@@ -158,8 +187,8 @@ extension StepInterpreter {
             guard status.isCharacterDevice, status.representedMajor == 1, status.representedMinor == 3 else {
                 throw KernelError(.open, .operationNotSupportedByDevice, "/dev/null")
             }
-            let copy = try Mounts.copy(of: "", from: null.borrowed, recursive: false)
-            try Mounts.attach(copy.borrowed, on: target.borrowed)
+            let copy = try Mounts.copy(of: null, recursive: false)
+            try Mounts.attach(copy, on: target)
         }
     }
 
@@ -182,7 +211,7 @@ extension StepInterpreter {
                 guard [.notPermitted, .invalidArgument, .resourceBusy].contains(error.errno) else { throw error }
                 let target = try FileDescriptor.currentDirectory.open(mount.mountPoint, .path)
                 let tmpfs = try Mounts.fileSystem("tmpfs", source: "tmpfs", options: [], attributes: .readOnly)
-                try Mounts.attach(tmpfs.borrowed, on: target.borrowed)
+                try Mounts.attach(tmpfs, on: target)
             }
         }
     }

@@ -9,36 +9,37 @@ final class StepInterpreter {
     let plan: InitPlan
     let procfs: ProcessFileSystem
     let hookState: (_ status: String, _ pid: Int32) -> String
-    /// Our own, from before the cgroup namespace hid them; read only for a plan that shows them to the container.
-    let memberships: [CgroupMembership]
+    /// Where the container's cgroup lies on the host, by the hierarchy's controllers; the first that exists is it.
+    let cgroupDirectories: [String: [String]]
     /// Detached copies, numbered as in the plan.
-    private(set) var sources: DescriptorList
+    private(set) var sources: [SharedDescriptor?]
     private(set) var terminal: ContainerTerminal?
     /// The masked directories share one empty, read-only tmpfs: this is where it is attached first.
     var maskingDirectory: SharedDescriptor?
 
     init(
-        plan: InitPlan, sources: DescriptorList, procfs: ProcessFileSystem, hookState: @escaping (String, Int32) -> String
-    ) throws(KernelError) {
+        plan: InitPlan, sources: [SharedDescriptor?], cgroupDirectories: [String: [String]], procfs: ProcessFileSystem,
+        hookState: @escaping (String, Int32) -> String
+    ) {
         self.plan = plan
         self.sources = sources
         self.procfs = procfs
         self.hookState = hookState
-        memberships = plan.showsCgroups ? CgroupMembership.parse(try procfs.read("self/cgroup")) : []
+        self.cgroupDirectories = cgroupDirectories
     }
 
     /// The container's root file system.
-    var root: RootDirectory { RootDirectory(sources[plan.rootSource!]) }
+    var root: RootDirectory { RootDirectory(sources[plan.rootSource!]!) }
 
     func perform(_ step: InitStep, _ channel: borrowing ChildChannel) throws(KernelError) {
         switch step {
         case .joinNamespace(let join): try NamespaceJoiner.join(join.kind, path: join.path)
         case .setPropagationOfAll(let propagation):
             let slash = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
-            try Mounts.setPropagation(slash.borrowed, propagation, recursive: true)
+            try Mounts.setPropagation(slash, propagation, recursive: true)
         case .isolateParentOfRoot(let path): try isolateMount(holding: path)
         case .openSources: sources = try MountSources.open(plan.sources)
-        case .becomeSetupUser(let user): try user.become()
+        case .becomeSetupUser(let user): try user.become(procfs)
         case .createCgroupNamespace: try CurrentProcess.unshare([.cgroup])
         case .joinSessionKeyring(let name): try joinSessionKeyring(name)
         case .bringUpLoopback: try LoopbackInterface.bringUp()
@@ -55,9 +56,9 @@ final class StepInterpreter {
         case .openTerminal(let size, let withConsole):
             // Without a mount namespace of its own the container's terminal is one of the host's.
             let slash = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
-            let opened = try ContainerTerminal(in: withConsole ? root : RootDirectory(slash.borrowed), size: size)
+            let opened = try ContainerTerminal(in: withConsole ? root : RootDirectory(SharedDescriptor(slash)), size: size)
             if withConsole { try opened.mountConsole(in: root) }
-            try channel.send(.terminal, passing: [opened.controller.borrowed])
+            try channel.send(.terminal, passing: opened.controller)
             terminal = opened
         case .makeWorkingDirectory(let path): try makeWorkingDirectory(path)
         case .runContainerHooks: try runContainerHooks()
@@ -106,8 +107,8 @@ final class StepInterpreter {
 
 extension SetupUser {
     /// Groups first: without uid 0 they cannot be changed any more. Capabilities are kept where uid 0 is not mapped.
-    func become() throws(KernelError) {
-        if dropsGroups { try CurrentProcess.setGroups([]) }
+    func become(_ procfs: ProcessFileSystem) throws(KernelError) {
+        if dropsGroups { try dropGroups(procfs) }
         try CurrentProcess.keepCapabilities(true)
         try CurrentProcess.setGID(gid)
         try CurrentProcess.setUID(uid)
@@ -117,18 +118,18 @@ extension SetupUser {
     }
 }
 
+extension SetupUser {
+    /// In a user namespace that was joined, setgroups(2) may be denied to everyone: then there is nothing to be dropped.
+    private func dropGroups(_ procfs: ProcessFileSystem) throws(KernelError) {
+        do throws(KernelError) { try CurrentProcess.setGroups([]) } catch {
+            guard error.errno == .notPermitted, try procfs.read("self/setgroups").hasPrefix("deny") else { throw error }
+        }
+    }
+}
+
 extension CapabilitySets {
     /// All that is permitted, effective.
     static func all(_ sets: CapabilitySets) -> CapabilitySets {
         CapabilitySets(effective: sets.permitted, permitted: sets.permitted, inheritable: sets.inheritable)
-    }
-}
-
-extension InitPlan {
-    var showsCgroups: Bool {
-        steps.contains { step in
-            guard case .mount(let mount) = step else { return false }
-            return mount.content == .cgroupTmpfs || mount.content == .cgroup2
-        }
     }
 }

@@ -7,6 +7,8 @@ public struct MountOptions: Sendable, Equatable {
 
     public var binding: Binding?
     public var remount = false
+    /// What the image has at the destination is copied to the new tmpfs.
+    public var copiesUp = false
     /// Set and cleared on the mount itself.
     public var set: MountAttributes = []
     public var clear: MountAttributes = []
@@ -28,6 +30,7 @@ public struct MountOptions: Sendable, Equatable {
         case nothing
         case bind(Binding)
         case remount
+        case copyUp
         case attribute(MountAttributes, clear: Bool)
         case accessTime(MountAttributes)
         case propagation(MountPropagation)
@@ -56,7 +59,7 @@ public struct MountOptions: Sendable, Equatable {
         ("sync", .superblock), ("async", .superblock), ("dirsync", .superblock), ("lazytime", .superblock),
         ("nolazytime", .superblock), ("mand", .superblock), ("nomand", .superblock),
         ("silent", .nothing), ("loud", .nothing), ("iversion", .nothing), ("noiversion", .nothing),
-        ("idmap", .unsupported), ("ridmap", .unsupported), ("tmpcopyup", .unsupported),
+        ("tmpcopyup", .copyUp), ("idmap", .unsupported), ("ridmap", .unsupported),
     ]
 
     private static let meanings = Dictionary(uniqueKeysWithValues: attributes + others)
@@ -98,6 +101,7 @@ public struct MountOptions: Sendable, Equatable {
         case .nothing: break
         case .bind(let binding): self.binding = binding
         case .remount: remount = true
+        case .copyUp: copiesUp = true
         case .superblock: data.append(FileSystemOption(option))
         case .propagation(let type): propagation.append(PropagationChange(type: type, recursive: recursive))
         case .attribute(let attribute, let clears):

@@ -44,6 +44,7 @@ struct MountPlanner {
         var options = try MountOptions(mount.options, field: field)
         let destination = mount.destination.hasPrefix("/") ? mount.destination : "/" + mount.destination
         let type = mount.type ?? ""
+        try ProcDestinations.check(destination, type: type, field: field)
         if !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty {
             throw PlanError(
                 rootlessEUID
@@ -62,6 +63,8 @@ struct MountPlanner {
             return make(.bind(source: addSource(path, recursive: binding == .recursive)))
         }
         guard !type.isEmpty else { throw PlanError("\(field).type: is missing, and the options name no bind mount") }
+
+        guard !options.copiesUp || type == "tmpfs" else { throw PlanError("\(field).options: tmpcopyup: only a tmpfs can have it") }
 
         switch type {
         case "cgroup":

@@ -11,7 +11,4 @@ extension Resources {
         ]
         return groups.filter(\.1).map(\.0)
     }
-
-    /// Whether a limit is asked for: its cgroup cannot be done without.
-    public var hasLimits: Bool { groupsPresent(inUserNamespace: true).isEmpty == false }
 }

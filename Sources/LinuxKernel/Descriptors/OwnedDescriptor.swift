@@ -4,8 +4,8 @@ import SystemPackage
 
 /// What can be done by descriptor, the same for one that is owned and one that is borrowed.
 ///
-/// A call on an owned one keeps it open until it returns; so `directory.open(name).readAll()` is safe, and
-/// `directory.open(name).borrowed` is not: what it borrows from is gone.
+/// Calls take the descriptor itself, not its number: an owned one is closed as soon as nobody uses it any more, which
+/// may be before a call that was given a `FileDescriptor` made from it. What a value keeps is a `SharedDescriptor`.
 public protocol Descriptor: ~Copyable {
     var rawValue: Int32 { get }
 }
@@ -20,9 +20,6 @@ public struct OwnedDescriptor: Descriptor, ~Copyable, Sendable {
     public init(owning rawValue: Int32) { self.rawValue = rawValue }
 
     deinit { Glibc.close(rawValue) }
-
-    /// The descriptor for the time of a call; never to be stored.
-    public var borrowed: FileDescriptor { FileDescriptor(rawValue: rawValue) }
 
     /// Gives the descriptor away: the caller closes it.
     public consuming func release() -> Int32 {
@@ -39,26 +36,6 @@ public final class SharedDescriptor: Descriptor, Sendable {
     public init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
 
     public var rawValue: Int32 { descriptor.rawValue }
-    public var borrowed: FileDescriptor { descriptor.borrowed }
-}
-
-/// Owned descriptors in order, closed together (an array cannot hold what cannot be copied).
-public final class DescriptorList {
-    public private(set) var rawValues: [Int32] = []
-
-    public init() {}
-
-    deinit { closeAll() }
-
-    public func append(_ descriptor: consuming OwnedDescriptor) { rawValues.append(descriptor.release()) }
-
-    public func closeAll() {
-        for rawValue in rawValues where rawValue >= 0 { Glibc.close(rawValue) }
-        rawValues = []
-    }
-
-    public subscript(index: Int) -> FileDescriptor { FileDescriptor(rawValue: rawValues[index]) }
-    public var count: Int { rawValues.count }
 }
 
 /// How a file is opened; CLOEXEC is always added.
@@ -103,6 +80,8 @@ extension Descriptor where Self: ~Copyable {
 
     /// The type of the file system that the descriptor lies on. Man: statfs(2).
     public func fileSystemMagic() throws(KernelError) -> Int { try mountFacts().magic }
+
+    public func isProcfs() throws(KernelError) -> Bool { try fileSystemMagic() == ProcessFileSystem.magic }
 
     /// Whether the mount that the descriptor was opened through is read-only.
     public func isOnReadOnlyMount() throws(KernelError) -> Bool { try mountFacts().readOnly }
@@ -251,7 +230,7 @@ extension Descriptor where Self: ~Copyable {
     }
 
     /// Waits for something to read; false where the other descriptor became readable first.
-    public func waitUntilReadable(or other: FileDescriptor) throws(KernelError) -> Bool {
+    public func waitUntilReadable(or other: borrowing some Descriptor & ~Copyable) throws(KernelError) -> Bool {
         while true {
             var polled = [
                 pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0), pollfd(fd: other.rawValue, events: Int16(POLLIN), revents: 0),

@@ -49,7 +49,7 @@ public final class ProcessFileSystem {
     }
 
     /// Opens again, with other flags, what a descriptor of ours refers to.
-    public func reopen(_ descriptor: FileDescriptor, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
+    public func reopen(_ descriptor: borrowing some Descriptor & ~Copyable, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
         let directory = try open("self/fd", [.path, .directory])
         return try directory.open(String(descriptor.rawValue), flags)
     }

@@ -7,12 +7,12 @@ import SystemPackage
 /// The kernel does it where it has openat2 (Linux 5.6); else the same walk is made here, component by component, on
 /// `O_PATH` descriptors. Man: openat2(2), RESOLVE_IN_ROOT.
 public struct RootDirectory {
-    /// The root itself, borrowed from who opened it.
-    public let descriptor: FileDescriptor
+    /// The root itself.
+    public let descriptor: SharedDescriptor
     /// Forces the walk of our own, for tests and kernels without openat2.
     public var withoutOpenat2 = false
 
-    public init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
+    public init(_ descriptor: SharedDescriptor) { self.descriptor = descriptor }
 
     private static let resolveInRoot: UInt64 = 0x10
     private static let resolveNoMagicLinks: UInt64 = 0x02
@@ -89,15 +89,14 @@ public struct RootDirectory {
     /// parent now, so that a directory moved out of the root does not take the walk with it.
     private func walk(_ path: String, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
         var pending = Array(path.parts(at: "/").reversed())
-        let opened = DescriptorList()
-        var depth: [Int] = []
+        var above: [SharedDescriptor] = []
         var linksLeft = 40
-        func here() -> FileDescriptor { depth.isEmpty ? descriptor : opened[depth.last!] }
+        func here() -> SharedDescriptor { above.last ?? descriptor }
 
         while let component = pending.popLast() {
             if component == "." { continue }
             if component == ".." {
-                _ = depth.popLast()
+                _ = above.popLast()
                 continue
             }
             let next = try here().open(component, [.path, .noFollow])
@@ -114,7 +113,7 @@ public struct RootDirectory {
                     throw KernelError(.open, .tooManySymbolicLinkLevels, path)
                 }
                 let target = try next.readSymbolicLink("")
-                if target.isAbsolutePath { depth = [] }
+                if target.isAbsolutePath { above = [] }
                 pending += target.parts(at: "/").reversed()
             } else if pending.isEmpty {
                 // O_NOFOLLOW on the last name: had it become a link since, this is ELOOP and not a step outside.
@@ -122,8 +121,7 @@ public struct RootDirectory {
             } else {
                 // "file/..": nothing would be opened below it that told.
                 guard status.isDirectory else { throw KernelError(.open, .notDirectory, path) }
-                depth.append(opened.count)
-                opened.append(next)
+                above.append(SharedDescriptor(next))
             }
         }
         return try here().open(".", flags)

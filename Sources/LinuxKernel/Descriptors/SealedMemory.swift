@@ -7,20 +7,15 @@ public enum SealedMemory {
     private static let seals = 0x01 | 0x02 | 0x04 | 0x08  // SEAL, SHRINK, GROW, WRITE
     private static let write = 0x08
 
-    public static func isSealed(_ descriptor: FileDescriptor) -> Bool {
+    public static func isSealed(_ descriptor: borrowing some Descriptor & ~Copyable) -> Bool {
         let has = cl_fcntl(descriptor.rawValue, 1034, 0)  // F_GET_SEALS
         return has >= 0 && Int(has) & write != 0
     }
 
     /// A sealed copy of a file, executable.
-    public static func copy(of file: FileDescriptor) throws(KernelError) -> OwnedDescriptor {
-        let size = try file.status().size
+    public static func copy(of file: borrowing some Descriptor & ~Copyable) throws(KernelError) -> OwnedDescriptor {
         let copy = try create()
-        var offset: off_t = 0
-        while Int(offset) < size {
-            let sent = try checkErrno(.sendfile, sendfile(copy.rawValue, file.rawValue, &offset, size - Int(offset)))
-            if sent == 0 { throw KernelError(.sendfile, .ioError) }
-        }
+        try file.copyContents(to: copy)
         try check(.fcntl, cl_fcntl(copy.rawValue, 1033, seals), "F_ADD_SEALS")
         return copy
     }

@@ -14,27 +14,30 @@ public enum Mounts {
         _ type: String, source: String?, options: [FileSystemOption], attributes: MountAttributes
     ) throws(KernelError) -> OwnedDescriptor {
         let context = OwnedDescriptor(owning: try check(.fsopen, cl_fsopen(type, cloexec), type))
-        if let source, !source.isEmpty { try configure(context.borrowed, .string, "source", source) }
-        try configure(context.borrowed, options)
-        try configure(context.borrowed, .create, nil, nil)
+        if let source, !source.isEmpty { try configure(context, .string, "source", source) }
+        try configure(context, options)
+        try configure(context, .create, nil, nil)
         return OwnedDescriptor(owning: try check(.fsmount, cl_fsmount(context.rawValue, cloexec, UInt32(attributes.rawValue)), type))
     }
 
+    /// The root directory of a mount, also of one that is attached nowhere, for what an `O_PATH` descriptor cannot do.
+    public static func open(_ mount: borrowing some Descriptor & ~Copyable) throws(KernelError) -> OwnedDescriptor { try mount.open(".", [.readOnly, .directory]) }
+
     /// Other options for a file system that is mounted. Man: fspick(2).
-    public static func reconfigure(_ mount: FileDescriptor, options: [FileSystemOption]) throws(KernelError) {
+    public static func reconfigure(_ mount: borrowing some Descriptor & ~Copyable, options: [FileSystemOption]) throws(KernelError) {
         let emptyPath: UInt32 = 0x08  // FSPICK_EMPTY_PATH
         let context = OwnedDescriptor(owning: try check(.fspick, cl_fspick(mount.rawValue, "", cloexec | emptyPath)))
-        try configure(context.borrowed, options)
-        try configure(context.borrowed, .reconfigure, nil, nil)
+        try configure(context, options)
+        try configure(context, .reconfigure, nil, nil)
     }
 
     private enum ConfigureCommand: UInt32 { case flag = 0, string = 1, create = 6, reconfigure = 7 }
 
-    private static func configure(_ context: FileDescriptor, _ options: [FileSystemOption]) throws(KernelError) {
+    private static func configure(_ context: borrowing some Descriptor & ~Copyable, _ options: [FileSystemOption]) throws(KernelError) {
         for option in options { try configure(context, option.value == nil ? .flag : .string, option.key, option.value) }
     }
 
-    private static func configure(_ context: FileDescriptor, _ command: ConfigureCommand, _ key: String?, _ value: String?) throws(KernelError) {
+    private static func configure(_ context: borrowing some Descriptor & ~Copyable, _ command: ConfigureCommand, _ key: String?, _ value: String?) throws(KernelError) {
         let result = key.map { key in
             value.map { cl_fsconfig(context.rawValue, command.rawValue, key, $0, 0) } ?? cl_fsconfig(context.rawValue, command.rawValue, key, nil, 0)
         } ?? cl_fsconfig(context.rawValue, command.rawValue, nil, nil, 0)
@@ -42,26 +45,36 @@ public enum Mounts {
     }
 
     /// A detached copy of the mount at a path of the process's own mount namespace (a bind mount that is nowhere yet).
-    public static func copy(of path: String, from directory: FileDescriptor = .currentDirectory, recursive: Bool) throws(KernelError) -> OwnedDescriptor {
-        let flags = openTreeClone | UInt32(cl_O_CLOEXEC) | (recursive ? UInt32(cl_AT_RECURSIVE) : 0)
-            | (path.isEmpty ? UInt32(cl_AT_EMPTY_PATH) : 0)
+    public static func copy(of path: String, recursive: Bool) throws(KernelError) -> OwnedDescriptor {
+        try copy(path, FileDescriptor.currentDirectory, recursive: recursive, flags: 0)
+    }
+
+    /// The same of what a descriptor refers to.
+    public static func copy(of original: borrowing some Descriptor & ~Copyable, recursive: Bool) throws(KernelError) -> OwnedDescriptor {
+        try copy("", original, recursive: recursive, flags: UInt32(cl_AT_EMPTY_PATH))
+    }
+
+    private static func copy(
+        _ path: String, _ directory: borrowing some Descriptor & ~Copyable, recursive: Bool, flags: UInt32
+    ) throws(KernelError) -> OwnedDescriptor {
+        let flags = flags | openTreeClone | UInt32(cl_O_CLOEXEC) | (recursive ? UInt32(cl_AT_RECURSIVE) : 0)
         return OwnedDescriptor(owning: try check(.open_tree, cl_open_tree(directory.rawValue, path, flags), path))
     }
 
     /// Attaches a detached mount on what a descriptor refers to.
-    public static func attach(_ mount: FileDescriptor, on target: FileDescriptor) throws(KernelError) {
+    public static func attach(_ mount: borrowing some Descriptor & ~Copyable, on target: borrowing some Descriptor & ~Copyable) throws(KernelError) {
         let emptyPaths: UInt32 = 0x04 | 0x40  // MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH
         try check(.move_mount, cl_move_mount(mount.rawValue, "", target.rawValue, "", emptyPaths))
     }
 
     public static func setAttributes(
-        _ mount: FileDescriptor, set: MountAttributes, clear: MountAttributes = [], recursive: Bool = false
+        _ mount: borrowing some Descriptor & ~Copyable, set: MountAttributes, clear: MountAttributes = [], recursive: Bool = false
     ) throws(KernelError) {
         if set.isEmpty && clear.isEmpty { return }
         try check(.mount_setattr, cl_mount_setattr(mount.rawValue, "", emptyPath(recursive), set.rawValue, clear.rawValue, 0, -1))
     }
 
-    public static func setPropagation(_ mount: FileDescriptor, _ propagation: MountPropagation, recursive: Bool) throws(KernelError) {
+    public static func setPropagation(_ mount: borrowing some Descriptor & ~Copyable, _ propagation: MountPropagation, recursive: Bool) throws(KernelError) {
         try check(.mount_setattr, cl_mount_setattr(mount.rawValue, "", emptyPath(recursive), 0, 0, propagation.rawValue, -1))
     }
 
@@ -73,22 +86,22 @@ public enum Mounts {
     ///
     /// Both arguments of pivot_root are ".", so no directory for the old root is needed: it ends on top of the new
     /// one. Man: pivot_root(2), NOTES.
-    public static func pivotRoot(to newRoot: FileDescriptor) throws(KernelError) {
+    public static func pivotRoot(to newRoot: borrowing some Descriptor & ~Copyable) throws(KernelError) {
         let oldRoot = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
         try checkErrno(.chdir, fchdir(newRoot.rawValue))
         try check(.pivot_root, cl_pivot_root(".", "."))
         // Nothing that is unmounted below may spread to the host.
         try checkErrno(.chdir, fchdir(oldRoot.rawValue))
-        try setPropagation(oldRoot.borrowed, .slave, recursive: true)
+        try setPropagation(oldRoot, .slave, recursive: true)
         try check(.umount2, cl_umount2(".", 2))  // MNT_DETACH
         try checkErrno(.chdir, chdir("/"))
     }
 
     /// Moves the mount of `newRoot` over `/` and changes the root, where pivot_root cannot (a root on initramfs).
-    public static func moveRoot(to newRoot: FileDescriptor) throws(KernelError) {
+    public static func moveRoot(to newRoot: borrowing some Descriptor & ~Copyable) throws(KernelError) {
         let oldRoot = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
         try checkErrno(.chdir, fchdir(newRoot.rawValue))
-        try attach(newRoot, on: oldRoot.borrowed)
+        try attach(newRoot, on: oldRoot)
         try changeRootHere()
     }
 

@@ -22,17 +22,17 @@ public enum Termination: Sendable, Equatable {
 public struct ChildProcess: ~Copyable {
     /// In our PID namespace.
     public let pid: Int32
-    public let pidfd: OwnedDescriptor
+    public let pidfd: SharedDescriptor
 
     public init(pid: Int32, pidfd: consuming OwnedDescriptor) {
         self.pid = pid
-        self.pidfd = pidfd
+        self.pidfd = SharedDescriptor(pidfd)
     }
 
     /// A process that may be anybody's child. Man: pidfd_open(2).
     public init(opening pid: Int32) throws(KernelError) {
         self.pid = pid
-        pidfd = OwnedDescriptor(owning: try check(.pidfd_open, cl_pidfd_open(pid, 0), "\(pid)"))
+        pidfd = SharedDescriptor(OwnedDescriptor(owning: try check(.pidfd_open, cl_pidfd_open(pid, 0), "\(pid)")))
     }
 
     /// The new process is our sibling: our parent's child. Its exit signal must then be 0.
@@ -41,7 +41,7 @@ public struct ChildProcess: ~Copyable {
     /// Clones this process, its memory copied; nil in the child. The process must have one thread.
     ///
     /// Man: clone(2). `cgroup` is a directory of cgroup2 that the child starts in.
-    public static func clone(flags: UInt64, exitSignal: Int32 = SIGCHLD, cgroup: FileDescriptor? = nil) throws(KernelError) -> ChildProcess? {
+    public static func clone(flags: UInt64, exitSignal: Int32 = SIGCHLD, cgroup: SharedDescriptor? = nil) throws(KernelError) -> ChildProcess? {
         // What is buffered would be written twice.
         fflush(nil)
         var pidfd: Int32 = -1

@@ -16,7 +16,7 @@ public enum CurrentProcess {
     }
 
     /// Joins the namespaces of one kind (by its descriptor) or several (by a pidfd). Man: setns(2).
-    public static func join(_ descriptor: FileDescriptor, flags: UInt64) throws(KernelError) {
+    public static func join(_ descriptor: borrowing some Descriptor & ~Copyable, flags: UInt64) throws(KernelError) {
         try check(.setns, cl_setns(descriptor.rawValue, Int32(truncatingIfNeeded: flags)))
     }
 
@@ -96,7 +96,7 @@ public enum CurrentProcess {
     public static func newSession() throws(KernelError) { try checkErrno(.setsid, setsid()) }
 
     public static func changeDirectory(_ path: String) throws(KernelError) { try checkErrno(.chdir, chdir(path), path) }
-    public static func changeDirectory(_ descriptor: FileDescriptor) throws(KernelError) { try checkErrno(.chdir, fchdir(descriptor.rawValue)) }
+    public static func changeDirectory(_ descriptor: borrowing some Descriptor & ~Copyable) throws(KernelError) { try checkErrno(.chdir, fchdir(descriptor.rawValue)) }
 
     /// The working directory as the kernel names it: not absolute where it lies outside our root.
     public static func workingDirectory() throws(KernelError) -> String {

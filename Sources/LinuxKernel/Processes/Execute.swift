@@ -10,7 +10,7 @@ public enum Execute {
     }
 
     /// What a descriptor refers to. Man: execveat(2), AT_EMPTY_PATH.
-    public static func descriptor(_ descriptor: FileDescriptor, _ arguments: CStringArray, _ environment: CStringArray) -> Errno {
+    public static func descriptor(_ descriptor: borrowing some Descriptor & ~Copyable, _ arguments: CStringArray, _ environment: CStringArray) -> Errno {
         Errno(rawValue: -cl_execveat(descriptor.rawValue, "", arguments.pointer, environment.pointer, cl_AT_EMPTY_PATH))
     }
 }

@@ -19,10 +19,4 @@ public enum OtherProcess {
         guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
         return UInt64(fields[19])
     }
-
-    /// Sets a limit of another process. Man: prlimit(2). Errors: EPERM where a hard limit would rise.
-    public static func setResourceLimit(pid: Int32, resource: Int32, soft: UInt64, hard: UInt64) throws(KernelError) {
-        let limits = [soft, hard]
-        try check(.prlimit64, cl_prlimit(pid, resource, limits, nil))
-    }
 }

@@ -16,7 +16,8 @@ public struct SignalQueue: ~Copyable {
         descriptor = OwnedDescriptor(owning: try check(.signalfd4, cl_signalfd(mask)))
     }
 
-    public var borrowed: FileDescriptor { descriptor.borrowed }
+    /// For poll(2): readable where a signal waits.
+    public var rawValue: Int32 { descriptor.rawValue }
 
     /// The next signal that waits, if any.
     public func next() throws(KernelError) -> Int32? {

@@ -15,14 +15,26 @@ public struct MessageSocket: ~Copyable {
         return (fds[0], fds[1])
     }
 
-    public func send(_ bytes: [UInt8], passing descriptors: [FileDescriptor] = []) throws(KernelError) {
-        try MessageSocket.send(bytes, passing: descriptors, over: descriptor.borrowed)
+    public func send(_ bytes: [UInt8]) throws(KernelError) { try MessageSocket.send(bytes, over: descriptor) }
+
+    public func send(_ bytes: [UInt8], passing passed: borrowing some Descriptor & ~Copyable) throws(KernelError) {
+        try MessageSocket.send(bytes, passing: passed, over: descriptor)
     }
 
     /// One message over any connected Unix socket.
-    public static func send(_ bytes: [UInt8], passing descriptors: [FileDescriptor], over socket: FileDescriptor) throws(KernelError) {
-        let fds = descriptors.map(\.rawValue)
-        let sent = try check(.sendmsg, retryOnInterrupt { cl_send(socket.rawValue, bytes, bytes.count, fds, fds.count) })
+    public static func send(_ bytes: [UInt8], over socket: borrowing some Descriptor & ~Copyable) throws(KernelError) {
+        try send(bytes, descriptors: [], over: socket)
+    }
+
+    /// The same with a descriptor that the receiver gets a copy of.
+    public static func send(
+        _ bytes: [UInt8], passing passed: borrowing some Descriptor & ~Copyable, over socket: borrowing some Descriptor & ~Copyable
+    ) throws(KernelError) {
+        try send(bytes, descriptors: [passed.rawValue], over: socket)
+    }
+
+    private static func send(_ bytes: [UInt8], descriptors: [Int32], over socket: borrowing some Descriptor & ~Copyable) throws(KernelError) {
+        let sent = try check(.sendmsg, retryOnInterrupt { cl_send(socket.rawValue, bytes, bytes.count, descriptors, descriptors.count) })
         guard sent == bytes.count else { throw KernelError(.sendmsg, .messageTooLong) }
     }
 
@@ -72,11 +84,11 @@ public struct MessageSocket: ~Copyable {
         var name = Array(address.utf8.map(CChar.init(bitPattern:)))
         if name.first == CChar(bitPattern: UInt8(ascii: "@")) { name[0] = 0 }
         try check(.connect, cl_connect_unix(socket.rawValue, name, name.count), address)
-        try send(bytes, passing: [], over: socket.borrowed)
+        try send(bytes, over: socket)
     }
 
     /// The text of the next datagram; nil where it is empty.
-    public static func receiveDatagram(from socket: FileDescriptor) throws(KernelError) -> String? {
+    public static func receiveDatagram(from socket: borrowing some Descriptor & ~Copyable) throws(KernelError) -> String? {
         var length = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
             var noDescriptors = 0

@@ -36,7 +36,7 @@ enum ConsoleDestination {
         case .foreground: return terminal
         case .socket(let socket):
             guard let terminal else { throw RuntimeError("the container's process sent no terminal") }
-            do throws(KernelError) { try MessageSocket.send(Array("/dev/ptmx".utf8), passing: [terminal.borrowed], over: socket.borrowed) } catch {
+            do throws(KernelError) { try MessageSocket.send(Array("/dev/ptmx".utf8), passing: terminal, over: socket) } catch {
                 throw RuntimeError("--console-socket", error)
             }
             return nil

@@ -18,19 +18,19 @@ struct Foreground: ~Copyable {
     func wait(for process: borrowing ChildProcess, terminal: consuming OwnedDescriptor?) throws(RuntimeError) -> Termination {
         do throws(KernelError) {
             guard let terminal else { return try waitWithoutTerminal(process) }
-            return try wait(process, copying: terminal.borrowed)
+            return try wait(process, copying: SharedDescriptor(terminal))
         } catch { throw RuntimeError("waiting for the container's process", error) }
     }
 
     private func waitWithoutTerminal(_ process: borrowing ChildProcess) throws(KernelError) -> Termination {
         while true {
-            var polled = pollfd(fd: signals.borrowed.rawValue, events: Int16(POLLIN), revents: 0)
+            var polled = pollfd(fd: signals.rawValue, events: Int16(POLLIN), revents: 0)
             _ = poll(&polled, 1, -1)
             if let termination = try handleSignals(process, terminal: nil) { return termination }
         }
     }
 
-    private func wait(_ process: borrowing ChildProcess, copying terminal: FileDescriptor) throws(KernelError) -> Termination {
+    private func wait(_ process: borrowing ChildProcess, copying terminal: SharedDescriptor) throws(KernelError) -> Termination {
         let stdin = FileDescriptor(rawValue: 0)
         let isTerminal = Terminal.isTerminal(stdin)
         // Lives until this function returns, and restores the person's terminal then.
@@ -38,8 +38,8 @@ struct Foreground: ~Copyable {
         defer { _ = raw.hasValue }
         followSize(terminal)
 
-        var input = ByteRelay(from: stdin, to: terminal)
-        var output = ByteRelay(from: terminal, to: FileDescriptor(rawValue: 1))
+        var input = ByteRelay(from: stdin, to: FileDescriptor(rawValue: terminal.rawValue))
+        var output = ByteRelay(from: FileDescriptor(rawValue: terminal.rawValue), to: FileDescriptor(rawValue: 1))
         while true {
             func entry(_ relay: ByteRelay, reading: Bool) -> pollfd {
                 let wanted = reading ? relay.wantsToRead : relay.wantsToWrite
@@ -47,7 +47,7 @@ struct Foreground: ~Copyable {
                 return pollfd(fd: wanted ? descriptor.rawValue : -1, events: Int16(reading ? POLLIN : POLLOUT), revents: 0)
             }
             var polled = [
-                pollfd(fd: signals.borrowed.rawValue, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: signals.rawValue, events: Int16(POLLIN), revents: 0),
                 entry(input, reading: true), entry(input, reading: false), entry(output, reading: true), entry(output, reading: false),
             ]
             _ = poll(&polled, nfds_t(polled.count), -1)
@@ -62,7 +62,7 @@ struct Foreground: ~Copyable {
         }
     }
 
-    private func handleSignals(_ process: borrowing ChildProcess, terminal: FileDescriptor?) throws(KernelError) -> Termination? {
+    private func handleSignals(_ process: borrowing ChildProcess, terminal: SharedDescriptor?) throws(KernelError) -> Termination? {
         while let signal = try signals.next() {
             switch signal {
             case SIGCHLD:
@@ -82,7 +82,7 @@ struct Foreground: ~Copyable {
     }
 
     /// The window's size follows the person's; without a window there is none to follow.
-    private func followSize(_ terminal: FileDescriptor) {
+    private func followSize(_ terminal: SharedDescriptor) {
         do throws(KernelError) { try Terminal.setSize(of: terminal, try Terminal.size(of: FileDescriptor(rawValue: 0))) } catch {}
     }
 }

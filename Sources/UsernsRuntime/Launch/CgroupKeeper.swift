@@ -8,16 +8,25 @@ struct CgroupKeeper {
     private let driver = CgroupfsDriver()
     private let forgiveness: CgroupForgiveness
     private let location: CgroupLocation?
+    /// Our own.
+    private let memberships: [CgroupMembership]
     private(set) var cgroup: ContainerCgroup
 
     /// Makes it. Errors: those that are not forgiven.
-    init(_ prepared: PreparedContainer, log: RuntimeLog) throws(RuntimeError) {
+    ///
+    /// - Parameter journal: told first, so that whatever interrupts us can be cleaned up.
+    init(_ prepared: PreparedContainer, journal: CgroupJournal, log: RuntimeLog) throws(RuntimeError) {
         let linux = prepared.bundle.spec.linux
         forgiveness = CgroupForgiveness(
-            rootlessCgroups: prepared.facts.privilege.rootlessCgroups, limitsAsked: linux.resources?.hasLimits ?? false,
+            // Limits are accepted with a warning and not applied yet, so none of them needs a cgroup.
+            rootlessCgroups: prepared.facts.privilege.rootlessCgroups, limitsAsked: false,
             pathAsked: linux.cgroupsPath.map { !$0.isEmpty } ?? false)
+        do throws(KernelError) { memberships = try prepared.probe.cgroupMemberships() } catch { throw RuntimeError("reading our own cgroups", error) }
         do throws(CgroupError) {
-            let found = try Self.locate(prepared)
+            let found = try CgroupLocation(
+                hierarchies: prepared.facts.cgroupHierarchies, memberships: memberships, cgroupsPath: linux.cgroupsPath,
+                containerID: prepared.id.text)
+            try journal.write(found)
             cgroup = try driver.create(found, forgiveness: forgiveness)
             location = found
         } catch {
@@ -32,14 +41,15 @@ struct CgroupKeeper {
         }
     }
 
-    private static func locate(_ prepared: PreparedContainer) throws(CgroupError) -> CgroupLocation {
-        let memberships: [CgroupMembership]
-        do throws(KernelError) { memberships = try prepared.probe.cgroupMemberships() } catch {
-            throw CgroupError("reading our own cgroups: \(error)", isForgivable: true)
+    /// For each hierarchy, by its controllers: where the container is, or, where joining was forgiven, where we are.
+    func candidates(_ hierarchies: CgroupHierarchies) -> [String: [String]] {
+        var candidates: [String: [String]] = [:]
+        for hierarchy in hierarchies.hierarchies {
+            let made = hierarchy.keys.first.flatMap { cgroup.directories[$0] }
+            let own = memberships.first { $0.controllers == hierarchy.controllers }.flatMap { hierarchy.directory(of: $0.path) }
+            candidates[hierarchy.controllers] = [made, own].compactMap { $0 }
         }
-        return try CgroupLocation(
-            hierarchies: prepared.facts.cgroupHierarchies, memberships: memberships,
-            cgroupsPath: prepared.bundle.spec.linux.cgroupsPath, containerID: prepared.id.text)
+        return candidates
     }
 
     /// Where a clone can start; nil where processes are moved.

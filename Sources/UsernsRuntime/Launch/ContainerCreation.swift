@@ -20,14 +20,14 @@ final class ContainerCreation {
     static func make(_ prepared: PreparedContainer, waitsForStart: Bool, log: RuntimeLog) throws(RuntimeError) -> ContainerCreation {
         let directory = try prepared.store.create(prepared.id)
         var cgroups: CgroupKeeper?
-        var hooksRan = false
+        var wasLaunched = false
         do throws(RuntimeError) {
-            return try ContainerCreation(prepared, directory, waitsForStart, log, &cgroups, &hooksRan)
+            return try ContainerCreation(prepared, directory, waitsForStart, log, &cgroups, &wasLaunched)
         } catch {
             // The first error is the one that counts; what fails of the cleaning up is left for `delete`.
             do throws(RuntimeError) {
                 try cgroups?.remove()
-                if hooksRan {
+                if wasLaunched {
                     try Runtime.runPoststopHooks(prepared.bundle.spec.hooks.poststop, prepared.hookState("stopped", nil), log: log)
                 }
                 try prepared.store.remove(directory)
@@ -38,7 +38,7 @@ final class ContainerCreation {
 
     private init(
         _ prepared: PreparedContainer, _ directory: ContainerDirectory, _ waitsForStart: Bool, _ log: RuntimeLog,
-        _ cgroups: inout CgroupKeeper?, _ hooksRan: inout Bool
+        _ cgroups: inout CgroupKeeper?, _ wasLaunched: inout Bool
     ) throws(RuntimeError) {
         self.prepared = prepared
         self.directory = directory
@@ -47,7 +47,7 @@ final class ContainerCreation {
         let fifo = try Self.makeFiles(directory, plan, waitsForStart: waitsForStart)
         let sources = try Self.openSources(plan, prepared.wording)
 
-        var keeper = try CgroupKeeper(prepared, log: log)
+        var keeper = try CgroupKeeper(prepared, journal: CgroupJournal(directory: directory), log: log)
         cgroups = keeper
         let unified = try keeper.openUnified()
         let launcher = ProcessLauncher(
@@ -56,22 +56,19 @@ final class ContainerCreation {
             forgivesOutOfMemoryScore: prepared.facts.privilege.rootlessEUID, procfs: procfs, wording: prepared.wording, log: log,
             closedInChild: [directory])
         let child = InitProcess(
-            plan: plan, sources: sources, fifo: fifo, procfs: procfs, hookState: { prepared.hookState($0, $1) })
-        var ran = false
+            plan: plan, sources: sources, cgroupDirectories: keeper.candidates(prepared.facts.cgroupHierarchies), fifo: fifo, procfs: procfs,
+            hookState: { prepared.hookState($0, $1) })
         let steps = ProcessLauncher.Steps(
             cgroupDirectory: unified,
             mapIDs: { (pid) throws(RuntimeError) in try IDMapWriter(procfs: procfs).write(plan, pid: pid) },
             joinCgroup: { (pid) throws(RuntimeError) in try keeper.join(pid: pid) },
             runRuntimeHooks: { (pid) throws(RuntimeError) in
-                ran = true
                 let state = prepared.hookState("creating", pid)
                 try Runtime.runHooks(plan.hooks.prestart, kind: "prestart", state)
                 try Runtime.runHooks(plan.hooks.createRuntime, kind: "createRuntime", state)
             })
-        defer {
-            cgroups = keeper
-            hooksRan = ran
-        }
+        defer { cgroups = keeper }
+        wasLaunched = true
         launched = try launcher.launch(steps) { channel in child.run(channel) }
         do throws(RuntimeError) {
             state = try prepared.savedState(init: launched.process, cgroup: keeper.cgroup)
@@ -94,8 +91,8 @@ final class ContainerCreation {
     }
 
     /// In our own mount namespace, with our privileges, where the plan says so.
-    private static func openSources(_ plan: InitPlan, _ wording: FailureWording) throws(RuntimeError) -> DescriptorList {
-        guard plan.sourceOpener == .runtime, plan.rootSource != nil else { return DescriptorList() }
+    private static func openSources(_ plan: InitPlan, _ wording: FailureWording) throws(RuntimeError) -> [SharedDescriptor?] {
+        guard plan.sourceOpener == .runtime, plan.rootSource != nil else { return [] }
         do throws(KernelError) {
             let sources = try MountSources.open(plan.sources)
             try MountSources.detachFromHost(sources, plan.steps.hostPropagation)

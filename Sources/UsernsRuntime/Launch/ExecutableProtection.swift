@@ -22,14 +22,14 @@ public enum ExecutableProtection {
     static func protect(_ arguments: [String] = CommandLine.arguments, uidMap: IDMap?, gidMap: IDMap?) throws(RuntimeError) {
         do throws(KernelError) {
             let executable = try FileDescriptor.currentDirectory.open(path, .readOnly)
-            guard try facts(executable.borrowed).needsProtection(uidMap: uidMap, gidMap: gidMap) else { return }
-            let protected = try unwritable(executable.borrowed)
+            guard try facts(executable).needsProtection(uidMap: uidMap, gidMap: gidMap) else { return }
+            let protected = try unwritable(executable)
             throw KernelError(
-                .execve, Execute.descriptor(protected.borrowed, CStringArray(arguments), CStringArray(currentEnvironment())), path)
+                .execve, Execute.descriptor(protected, CStringArray(arguments), CStringArray(currentEnvironment())), path)
         } catch { throw RuntimeError("protecting our own executable", error) }
     }
 
-    private static func facts(_ executable: FileDescriptor) throws(KernelError) -> ExecutableFacts {
+    private static func facts(_ executable: borrowing OwnedDescriptor) throws(KernelError) -> ExecutableFacts {
         let status = try executable.status()
         return ExecutableFacts(
             isSealed: SealedMemory.isSealed(executable), isOnReadOnlyMount: try executable.isOnReadOnlyMount(), ownerUID: status.uid,
@@ -38,10 +38,10 @@ public enum ExecutableProtection {
 
     /// The cheapest that works: a read-only mount of it that is attached nowhere (so nobody can remount it), else a copy
     /// in sealed memory.
-    private static func unwritable(_ executable: FileDescriptor) throws(KernelError) -> OwnedDescriptor {
+    private static func unwritable(_ executable: borrowing OwnedDescriptor) throws(KernelError) -> OwnedDescriptor {
         do throws(KernelError) {
             let mount = try Mounts.copy(of: path, recursive: false)
-            try Mounts.setAttributes(mount.borrowed, set: .readOnly)
+            try Mounts.setAttributes(mount, set: .readOnly)
             return mount
         } catch {
             return try SealedMemory.copy(of: executable)

@@ -119,6 +119,7 @@ struct FailureWording {
         case .standardDescriptors: "standard input and output"
         case .waitForStart: "waiting for start"
         case .startHook: "startContainer hooks"
+        case .resourceLimits: "setting rlimits"
         case .securityLabel: "setting apparmorProfile or selinuxLabel"
         case .seccomp: "loading linux.seccomp"
         case .capabilities: "setting capabilities"

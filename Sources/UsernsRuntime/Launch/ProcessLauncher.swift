@@ -103,7 +103,7 @@ struct ProcessLauncher {
     }
 
     private func clone(into cgroup: SharedDescriptor?) throws(RuntimeError) -> ChildProcess? {
-        do throws(KernelError) { return try ChildProcess.clone(flags: cloneFlags, cgroup: cgroup?.borrowed) } catch { throw cloneError(error) }
+        do throws(KernelError) { return try ChildProcess.clone(flags: cloneFlags, cgroup: cgroup) } catch { throw cloneError(error) }
     }
 
     private func cloneError(_ error: KernelError) -> RuntimeError {
@@ -198,7 +198,11 @@ enum ResourceLimits {
     static func apply(_ limits: [ProcessPlan.RlimitPlan], pid: Int32) throws(RuntimeError) {
         for limit in limits {
             do throws(KernelError) {
-                try OtherProcess.setResourceLimit(pid: pid, resource: limit.resource, soft: limit.soft, hard: limit.hard)
+                let wanted = ResourceLimit(soft: limit.soft, hard: limit.hard)
+                do throws(KernelError) { try wanted.set(pid: pid, resource: limit.resource) } catch {
+                    // What is only lowered the process can do itself: it inherited ours.
+                    guard error.errno == .notPermitted, try limit.hard <= ResourceLimit.of(pid: 0, resource: limit.resource).hard else { throw error }
+                }
             } catch {
                 throw RuntimeError(
                     "process.rlimits: setting \(limit.name) to \(limit.soft):\(limit.hard)", cause: error.errno.text,

@@ -74,7 +74,7 @@ struct Announcement {
         if let pidfdSocket {
             do throws(KernelError) {
                 let socket = try MessageSocket.connectStream(to: pidfdSocket)
-                try MessageSocket.send(Array("pidfd".utf8), passing: [process.pidfd.borrowed], over: socket.borrowed)
+                try MessageSocket.send(Array("pidfd".utf8), passing: process.pidfd, over: socket)
             } catch { throw RuntimeError("--pidfd-socket \(pidfdSocket)", error) }
         }
         if let pidFile {

@@ -1,3 +1,4 @@
+import CgroupControl
 import Glibc
 import LinuxKernel
 import RuntimeSpec
@@ -40,6 +41,10 @@ extension Container {
             if !ownNamespaces.contains(.pid) { try cgroup.killAll() }
             try cgroup.remove()
             try Runtime.runPoststopHooks(state.config.hooks.poststop, hookState("stopped", pid: nil), log: log)
+        } else {
+            let made: ContainerCgroup
+            do throws(KernelError) { made = try CgroupJournal(directory: directory).read() } catch { throw RuntimeError("cgroups of \(id)", error) }
+            do throws(CgroupError) { try CgroupfsDriver().remove(made) } catch { throw RuntimeError(error) }
         }
         try store.remove(directory)
     }

@@ -53,7 +53,7 @@ extension Runtime {
         let launcher = ProcessLauncher(
             process: plan.process, needsIntermediate: plan.needsIntermediate, cloneFlags: 0,
             forgivesOutOfMemoryScore: facts.privilege.rootlessEUID, procfs: probe.procfs, wording: wording, log: log, closedInChild: [])
-        let child = ExecProcess(plan: plan, container: containerInit.pidfd.borrowed, procfs: probe.procfs)
+        let child = ExecProcess(plan: plan, container: containerInit.pidfd, procfs: probe.procfs)
         let cgroup = SavedCgroup(state)
         let launched = try launcher.launch(
             ProcessLauncher.Steps(joinCgroup: { (pid) throws(RuntimeError) in try cgroup.join(pid: pid) })

@@ -55,8 +55,8 @@ struct NotifyRelay {
     /// Waits until the service is ready, or has ended, and tells the manager who it is.
     func forward(from process: borrowing ChildProcess) throws(RuntimeError) {
         do throws(KernelError) {
-            while try socket.waitUntilReadable(or: process.pidfd.borrowed) {
-                guard let message = try MessageSocket.receiveDatagram(from: socket.borrowed) else { continue }
+            while try socket.waitUntilReadable(or: process.pidfd) {
+                guard let message = try MessageSocket.receiveDatagram(from: socket) else { continue }
                 if message.split(separator: "\n").contains("READY=1") {
                     return try MessageSocket.sendDatagram(Array("MAINPID=\(process.pid)\nREADY=1".utf8), to: address)
                 }

@@ -51,11 +51,11 @@ struct StartSignal {
     /// Opening the fifo lets init go on. Init's death is watched besides: nobody else will ever write.
     func send(to process: borrowing ChildProcess) throws(KernelError) -> StartFIFO.Outcome {
         let fifo = try directory.open(StartFIFO.name, [.readOnly, .nonBlocking, .noFollow])
-        guard try fifo.waitUntilReadable(or: process.pidfd.borrowed) else { return .died }
+        guard try fifo.waitUntilReadable(or: process.pidfd) else { return .died }
         try fifo.setBlocking()
         // From here on the container counts as running, and others may act on it while we wait for its execve.
         try directory.unlink(StartFIFO.name)
         try directory.unlock()
-        return try StartFIFO.readOutcome(fifo.borrowed)
+        return try StartFIFO.readOutcome(fifo)
     }
 }

@@ -46,7 +46,7 @@ struct StateStore {
                 guard error.errno == .fileExists else { throw error }
                 throw KernelError(.mkdir, .fileExists)
             }
-            let directory = try ContainerDirectory(id: id, in: root.borrowed, path: path + "/" + id.text)
+            let directory = try ContainerDirectory(id: id, in: root, path: path + "/" + id.text)
             try directory.lock()
             return directory
         } catch {
@@ -58,7 +58,7 @@ struct StateStore {
     func open(_ id: ContainerID) throws(RuntimeError) -> ContainerDirectory {
         do throws(KernelError) {
             let root = try openRoot(making: false)
-            return try ContainerDirectory(id: id, in: root.borrowed, path: path + "/" + id.text)
+            return try ContainerDirectory(id: id, in: root, path: path + "/" + id.text)
         } catch {
             if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
                 throw RuntimeError("container does not exist: \(id.text)")
@@ -117,14 +117,13 @@ final class ContainerDirectory: Descriptor {
     let path: String
     private let directory: OwnedDescriptor
 
-    init(id: ContainerID, in root: FileDescriptor, path: String) throws(KernelError) {
+    init(id: ContainerID, in root: borrowing OwnedDescriptor, path: String) throws(KernelError) {
         self.id = id
         self.path = path
         directory = try root.open(id.text, [.readOnly, .directory, .noFollow])
     }
 
     var rawValue: Int32 { directory.rawValue }
-    var borrowed: FileDescriptor { directory.borrowed }
 
     /// Held until `unlock`, or until this process and its clones have closed the directory.
     func lock() throws(KernelError) { try lockExclusively() }

@@ -41,6 +41,14 @@ final class Bundle {
         }
     }
 
+    /// Makes a directory with a file in it, to be mounted.
+    func makeSource() throws -> String {
+        let path = "\(directory)/source"
+        try makeDirectory(path)
+        try write("content\n", to: "\(path)/file")
+        return path
+    }
+
     func read(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
     /// A file on the host that the container sees under /out: what hooks and processes write there can be read here.
@@ -163,7 +171,8 @@ func withBundle(
     try body(bundle)
 }
 
-/// The config.json that `runc spec` writes for an identity, without a terminal and with a writable root; made once for each.
+/// The config.json that `runc spec` writes for an identity, without a terminal and without resources (of which there are
+/// warnings), and with a writable root; made once for each.
 private enum DefaultSpec {
     private static let lock = NSLock()
     nonisolated(unsafe) private static var made: [Identity: JSONValue] = [:]
@@ -174,6 +183,7 @@ private enum DefaultSpec {
             var config = try make(identity)
             config["process.terminal"] = false
             config["root.readonly"] = false
+            config["linux.resources"] = nil
             if identity == .subordinateRanges { config.mapSubordinateRanges(of: try TestHost.shared.user) }
             made[identity] = config
             return config

@@ -1,0 +1,34 @@
+import CgroupControl
+import Glibc
+import LinuxKernel
+import SystemPackage
+
+/// Which cgroups are about to be made, until state.json says which were: what `delete` removes of a container whose
+/// creation was interrupted.
+struct CgroupJournal {
+    private static let name = "cgroups.new"
+
+    let directory: ContainerDirectory
+
+    /// Notes those that are not there yet: what others made is never removed.
+    func write(_ location: CgroupLocation) throws(CgroupError) {
+        let new = Set(location.places.map(\.directory)).filter { access($0, F_OK) != 0 }
+        do throws(KernelError) {
+            let file = try directory.open(Self.name, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+            try file.writeAll(new.sorted().joined(separator: "\0"))
+        } catch { throw CgroupError("cannot note the cgroups of \(directory.id.text): \(error)") }
+    }
+
+    /// The cgroup of a container without state.json; empty where its creation did not come so far.
+    func read() throws(KernelError) -> ContainerCgroup {
+        do throws(KernelError) {
+            let text = try directory.open(Self.name, [.readOnly, .noFollow]).readText()
+            return ContainerCgroup(made: Set(text.split(separator: "\0").map(String.init)))
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { return ContainerCgroup() }
+            throw error
+        }
+    }
+
+    func remove() throws(KernelError) { try directory.unlink(Self.name) }
+}
