@@ -165,8 +165,8 @@ private let forgiving = CgroupForgiveness(rootlessCgroups: true, limitsAsked: fa
         var here = try FileDescriptor.currentDirectory.open(fake.path + "/v2/demo", [.readOnly, .directory])
         for _ in 0..<100 {
             let name = String(repeating: "x", count: 100)
-            try here.borrowed.makeDirectory(name, mode: 0o755)
-            here = try here.borrowed.open(name, [.readOnly, .directory])
+            try here.makeDirectory(name, mode: 0o755)
+            here = try here.open(name, [.readOnly, .directory])
         }
         try driver.remove(ContainerCgroup(made: [fake.path + "/v2/demo"]))
         #expect(!fake.exists("v2/demo"))

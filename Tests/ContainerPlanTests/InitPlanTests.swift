@@ -237,8 +237,6 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
         #expect(try plan(limited(false), facts(rootUser)).warnings == (["devices"] + groups).map { "linux.resources.\($0): limits are not applied yet" })
         // Device rules are skipped in a user namespace.
         #expect(try plan(limited(true), facts(alice)).warnings == groups.map { "linux.resources.\($0): limits are not applied yet" })
-        #expect(limited(true).linux.resources?.hasLimits == true)
-        #expect(spec().linux.resources?.hasLimits == false)
 
         let error = #expect(throws: PlanError.self) { try plan(limited(true), facts(alice)) { $0.strictLimits = true } }
         #expect(error?.message == "linux.resources.memory: limits are not applied yet" && error?.hint?.contains("--strict-limits") == true)

@@ -54,6 +54,8 @@ import Testing
         #expect(try options("rbind", "bind").binding == .plain)
         #expect(try options("remount").remount)
         #expect(try !options("ro").remount)
+        #expect(try options("tmpcopyup").copiesUp)
+        #expect(try !options("ro").copiesUp)
     }
 
     @Test(arguments: [
@@ -87,7 +89,7 @@ import Testing
         #expect(options.recursiveSet == .noSetuid && options.recursiveClear == .readOnly)
     }
 
-    @Test(arguments: ["idmap", "ridmap", "tmpcopyup"]) func refusesWhatIsNotSupported(_ option: String) {
+    @Test(arguments: ["idmap", "ridmap"]) func refusesWhatIsNotSupported(_ option: String) {
         let error = #expect(throws: PlanError.self) { try options(option) }
         #expect(error?.message == "mounts[3].options: \(option) is not supported yet")
     }
@@ -96,7 +98,7 @@ import Testing
         let known = MountOptions.known
         #expect(known == Array(Set(known)).sorted())
         for option in ["ro", "rro", "bind", "rbind", "remount", "rprivate", "rnoatime", "sync", "defaults", "rnosymfollow"] { #expect(known.contains(option)) }
-        for option in ["idmap", "ridmap", "tmpcopyup", "mode", "rsync", "rdefaults", "rremount"] { #expect(!known.contains(option)) }
+        for option in ["idmap", "ridmap", "mode", "rsync", "rdefaults", "rremount"] { #expect(!known.contains(option)) }
         // What a file system is told is among them by its own name only.
         for option in known {
             let data = try options(option).data

@@ -64,9 +64,24 @@ import Testing
         (Mount(destination: "/x", type: "bind", source: nil), "mounts[0].source: is missing"),
         (Mount(destination: "/x", type: nil, source: "", options: ["rbind"]), "mounts[0].source: is missing"),
         (Mount(destination: "/x", type: nil, source: "/a"), "mounts[0].type: is missing"),
+        (Mount(destination: "/x", type: "ramfs", source: "ramfs", options: ["tmpcopyup"]), "mounts[0].options: tmpcopyup: only a tmpfs can have it"),
+        (Mount(destination: "/proc", type: "tmpfs", source: "tmpfs"), "mounts[0].destination: /proc: only a procfs can be mounted there"),
+        (Mount(destination: "/proc/self/attr", type: "bind", source: "/a"), "mounts[0].destination: /proc/self/attr: cannot be mounted on"),
+        (Mount(destination: "x/..//./proc/sys", type: "tmpfs", source: "tmpfs"), "mounts[0].destination: /proc/sys: cannot be mounted on"),
+        (Mount(destination: "/a/../\u{301}/../proc/sys", type: "bind", source: "/a"), "mounts[0].destination: /proc/sys: cannot be mounted on"),
         (Mount(destination: "/", type: "cgroup", source: "cgroup"), "mounts[0].destination: a cgroup mount cannot be the root"),
     ])
     func refuses(_ mount: Mount, _ text: String) { #expect(refusal(mount)?.message.hasPrefix(text) == true) }
+
+    @Test(arguments: ["proc", "bind", "none", nil], ["/proc", "/proc/../proc/"]) func aProcfsOnProcIsPlanned(_ type: String?, _ destination: String) throws {
+        let mount = Mount(destination: destination, type: type, source: "/proc", options: type == "proc" ? [] : ["rbind"])
+        #expect(try planned([mount]).steps.count == 1)
+    }
+
+    @Test(arguments: ["/proc/cpuinfo", "/proc/uptime", "/proc/sys/kernel/ns_last_pid", "/process", "/x/proc/self"])
+    func isNoMountInsideProcThatMisleads(_ destination: String) throws {
+        #expect(try planned([Mount(destination: destination, type: "bind", source: "/a")]).steps.count == 1)
+    }
 
     @Test(arguments: [(rootUser, "not supported yet"), (alice, "not permitted without privileges")])
     func refusesIDMappedMounts(_ identity: Identity, _ text: String) {

@@ -74,7 +74,7 @@ import Testing
         let directory = try TemporaryDirectory()
         try directory.write("text", "file")
         let path = try FileDescriptor.currentDirectory.open(directory.path + "/file", .path)
-        #expect(try ProcessFileSystem().reopen(path.borrowed, .readOnly).readText() == "text")
+        #expect(try ProcessFileSystem().reopen(path, .readOnly).readText() == "text")
     }
 
     @Test(arguments: NamespaceKind.allCases)

@@ -6,7 +6,7 @@ import Testing
 /// A root with all that a hostile image may hold, and beside it what it must not reach.
 private final class HostileImage {
     let directory: TemporaryDirectory
-    let root: OwnedDescriptor
+    let root: SharedDescriptor
 
     init() throws {
         directory = try TemporaryDirectory()
@@ -24,11 +24,11 @@ private final class HostileImage {
         // chain40 follows 40 links, as many as the kernel does.
         try directory.link("root/chain1", to: "etc/passwd")
         for depth in 2...41 { try directory.link("root/chain\(depth)", to: "chain\(depth - 1)") }
-        root = try directory.open("root")
+        root = SharedDescriptor(try directory.open("root"))
     }
 
     func tree(withoutOpenat2: Bool) -> RootDirectory {
-        var tree = RootDirectory(root.borrowed)
+        var tree = RootDirectory(root)
         tree.withoutOpenat2 = withoutOpenat2
         return tree
     }
@@ -75,8 +75,7 @@ private final class HostileImage {
 
     @Test(arguments: ["/proc/self/exe", "/proc/self/root/etc", "/proc/self/cwd"], [false, true])
     func followsNoMagicLink(_ path: String, _ withoutOpenat2: Bool) throws {
-        let root = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
-        var tree = RootDirectory(root.borrowed)
+        var tree = RootDirectory(SharedDescriptor(try FileDescriptor.currentDirectory.open("/", [.path, .directory])))
         tree.withoutOpenat2 = withoutOpenat2
         let error = #expect(throws: KernelError.self) { _ = try tree.open(path, .path) }
         #expect(error?.errno == .tooManySymbolicLinkLevels)
