@@ -59,6 +59,7 @@ let package = Package(
         tests(of: "IDMapping"),
         tests(of: "LinuxKernel", [systemPackage]),
         tests(of: "CgroupControl", [systemPackage]),
+        tests(of: "ContainerPlan"),
         tests(of: "RuntimeSpec"),
         tests(of: "SeccompFilter", ["CSeccomp", "RuntimeSpec"]),
     ]

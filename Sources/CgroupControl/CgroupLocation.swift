@@ -46,7 +46,7 @@ public struct CgroupLocation: Sendable, Equatable {
             throw CgroupError("no cgroup hierarchy is mounted", isForgivable: true, hint: "mount cgroup2 on /sys/fs/cgroup")
         }
         let isAbsolute = asked.isAbsolutePath
-        let path = Self.resolvingDots(asked)
+        let path = asked.pathComponentsResolvingDots.joined(separator: "/")
 
         var places: [Place] = []
         for hierarchy in hierarchies.hierarchies {
@@ -66,15 +66,6 @@ public struct CgroupLocation: Sendable, Equatable {
             places.append(Place(keys: hierarchy.keys, mountPoint: hierarchy.mountPoint, directory: Self.join(base, path)))
         }
         self.places = places
-    }
-
-    /// Without `.`, `..` and empty components, and without a slash at either end.
-    private static func resolvingDots(_ path: String) -> String {
-        var components: [String] = []
-        for component in path.parts(at: "/") where component != "." {
-            if component == ".." { _ = components.popLast() } else { components.append(component) }
-        }
-        return components.joined(separator: "/")
     }
 
     private static func parent(of cgroup: String) -> String {

@@ -9,6 +9,9 @@ public struct HostFacts: Sendable {
     public var permittedCapabilities: UInt64
     /// The highest capability that the kernel knows.
     public var lastCapability: Int32
+    /// Of our own user namespace; nil where it is the initial one.
+    public var ownUIDMap: IDMap?
+    public var ownGIDMap: IDMap?
     /// How the uid map can be written; nil where the container gets no new user namespace.
     public var uidMapWriter: MapWriterFacts?
     public var gidMapWriter: MapWriterFacts?
@@ -23,7 +26,7 @@ public struct HostFacts: Sendable {
 
     public init(
         identity: Identity, privilege: Privilege, permittedCapabilities: UInt64, lastCapability: Int32,
-        uidMapWriter: MapWriterFacts? = nil, gidMapWriter: MapWriterFacts? = nil, joinedUIDMap: IDMap? = nil,
+        ownUIDMap: IDMap? = nil, ownGIDMap: IDMap? = nil, uidMapWriter: MapWriterFacts? = nil, gidMapWriter: MapWriterFacts? = nil, joinedUIDMap: IDMap? = nil,
         joinedGIDMap: IDMap? = nil, bundle: String, cgroupHierarchies: CgroupHierarchies, hasAppArmor: Bool = false,
         hasSELinux: Bool = false
     ) {
@@ -31,6 +34,8 @@ public struct HostFacts: Sendable {
         self.privilege = privilege
         self.permittedCapabilities = permittedCapabilities
         self.lastCapability = lastCapability
+        self.ownUIDMap = ownUIDMap
+        self.ownGIDMap = ownGIDMap
         self.uidMapWriter = uidMapWriter
         self.gidMapWriter = gidMapWriter
         self.joinedUIDMap = joinedUIDMap

@@ -4,7 +4,7 @@ import RuntimeSpec
 
 /// Who is who in the container: the maps, how they are written, and as whom init works.
 struct IDPlan {
-    /// nil where the container has no user namespace of its own, or where the map of a joined one is not known.
+    /// Of the user namespace that the container is in; nil where it is the initial one, or a joined one that is not known.
     let uidMap: IDMap?
     let gidMap: IDMap?
     let uidMapWriting: MapWriting?
@@ -21,7 +21,12 @@ struct IDPlan {
                     "linux.namespaces: a user namespace is needed without privileges",
                     hint: "runc spec --rootless writes a config.json that has one")
             }
-            (uidMap, gidMap, uidMapWriting, gidMapWriting, setupUser) = (nil, nil, nil, nil, nil)
+            (uidMap, gidMap) = (facts.ownUIDMap, facts.ownGIDMap)
+            (uidMapWriting, gidMapWriting, setupUser) = (nil, nil, nil)
+            do throws(IDMapError) {
+                try uidMap?.require(containerID: user.uid, field: "process.user.uid")
+                try gidMap?.require(containerID: user.gid, field: "process.user.gid")
+            } catch { throw PlanError(error) }
             groups = user.additionalGids
         case .joined:
             (uidMap, gidMap, uidMapWriting, gidMapWriting) = (facts.joinedUIDMap, facts.joinedGIDMap, nil, nil)

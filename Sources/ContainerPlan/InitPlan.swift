@@ -64,7 +64,7 @@ extension InitPlan {
         // Mounts
         var planner = MountPlanner(
             spec: spec, namespaces: namespaces, facts: facts, rootlessEUID: rootlessEUID, uidMap: ids.uidMap, gidMap: ids.gidMap)
-        let rootfs = root.path.hasPrefix("/") ? root.path : facts.bundle + "/" + root.path
+        let rootfs = root.path.isAbsolutePath ? root.path : facts.bundle + "/" + root.path
         let ownsMounts = namespaces.isNew(.mount)
         let rootSource = ownsMounts ? planner.addSource(rootfs, recursive: true) : nil
         let mountSteps = ownsMounts ? try planner.steps() : []

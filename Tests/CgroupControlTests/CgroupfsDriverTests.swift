@@ -177,8 +177,11 @@ private let ownCgroups = CgroupMembership.parse(try! String(contentsOfFile: "/pr
 private let ownHierarchies = CgroupHierarchies.find(
     mounts: MountInfo.parse(try! String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)), memberships: ownCgroups)
 
-/// On the kernel's own: below this process's cgroups, where they may be written.
-@Suite(.enabled(if: geteuid() == 0 && !ownHierarchies.hierarchies.isEmpty && ownHierarchies.hierarchies.allSatisfy { access($0.mountPoint, W_OK) == 0 }, "needs root and writable cgroups"))
+private let ownCgroupsAreWritable = geteuid() == 0 && !ownHierarchies.hierarchies.isEmpty
+    && ownHierarchies.hierarchies.allSatisfy { access($0.mountPoint, W_OK) == 0 }
+
+/// On the kernel's own: below this process's cgroups.
+@Suite(.enabled(if: ownCgroupsAreWritable, "the host lacks one of: root, writable cgroups"))
 struct RealCgroupTests {
     @Test func aProcessJoinsIsListedKilledAndItsCgroupRemoved() throws {
         let driver = CgroupfsDriver()
@@ -214,8 +217,13 @@ struct RealCgroupTests {
         for directory in cgroup.made { #expect(!FileManager.default.fileExists(atPath: directory)) }
     }
 
-    @Test func withoutVersion2FrozenProcessesDieToo() throws {
-        guard let freezer = ownHierarchies.hierarchies.first(where: { $0.keys.contains("freezer") }) else { return }
+    /// Version 1 has a file for each, version 2 one for all.
+    @Test func frozenProcessesDieToo() throws {
+        let (freezer, file, frozen) = if let freezer = ownHierarchies.hierarchies.first(where: { $0.keys.contains("freezer") }) {
+            (freezer, "/freezer.state", "FROZEN")
+        } else {
+            (try #require(ownHierarchies.unified), "/cgroup.freeze", "1")
+        }
         let driver = CgroupfsDriver()
         let location = try CgroupLocation(
             hierarchies: CgroupHierarchies([freezer]), memberships: ownCgroups, cgroupsPath: nil, containerID: "cgroupfs-freezer-test-\(getpid())")
@@ -228,7 +236,7 @@ struct RealCgroupTests {
         sleeper.arguments = ["300"]
         try sleeper.run()
         try driver.join(pid: sleeper.processIdentifier, &cgroup, forgiveness: strict)
-        try "FROZEN".write(toFile: try #require(cgroup.directories["freezer"]) + "/freezer.state", atomically: false, encoding: .utf8)
+        try frozen.write(toFile: try #require(cgroup.mainDirectory) + file, atomically: false, encoding: .utf8)
         try driver.killAll(cgroup)
         sleeper.waitUntilExit()
         #expect(sleeper.terminationReason == .uncaughtSignal && sleeper.terminationStatus == SIGKILL)

@@ -64,6 +64,11 @@ import Testing
     ])
     func partsAreThoseOfTheKernel(_ path: String, _ parts: [String]) { #expect(path.parts(at: "/") == parts) }
 
+    @Test(arguments: [
+        ("/a/./b//../c/", ["a", "c"]), ("../../a", ["a"]), ("", []), ("a/../\u{301}/../proc", ["proc"]), ("...", ["..."]),
+    ])
+    func dotsAreResolved(_ path: String, _ components: [String]) { #expect(path.pathComponentsResolvingDots == components) }
+
     @Test func lines() {
         #expect("a\r\nb\n".parts(at: "\n") == ["a\r", "b"])
         #expect(":a::".parts(at: ":", omittingEmpty: false) == ["", "a", "", ""])

@@ -75,8 +75,7 @@ private final class HostileImage {
 
     @Test(arguments: ["/proc/self/exe", "/proc/self/root/etc", "/proc/self/cwd"], [false, true])
     func followsNoMagicLink(_ path: String, _ withoutOpenat2: Bool) throws {
-        let root = SharedDescriptor(try FileDescriptor.currentDirectory.open("/", [.path, .directory]))
-        var tree = RootDirectory(root)
+        var tree = RootDirectory(SharedDescriptor(try FileDescriptor.currentDirectory.open("/", [.path, .directory])))
         tree.withoutOpenat2 = withoutOpenat2
         let error = #expect(throws: KernelError.self) { _ = try tree.open(path, .path) }
         #expect(error?.errno == .tooManySymbolicLinkLevels)

@@ -59,7 +59,7 @@ final class ProcessStart {
     /// A directory outside the root (by a descriptor that leaked) has no name inside: CVE-2024-21626.
     private func enterWorkingDirectory() throws(KernelError) {
         try CurrentProcess.changeDirectory(plan.cwd)
-        guard try CurrentProcess.workingDirectory().hasPrefix("/") else { throw KernelError(.chdir, .noSuchFileOrDirectory, plan.cwd) }
+        guard try CurrentProcess.workingDirectory().isAbsolutePath else { throw KernelError(.chdir, .noSuchFileOrDirectory, plan.cwd) }
     }
 
     /// To whom a failure of the last stage is told.

@@ -9,7 +9,7 @@ struct MountPlanner {
     let namespaces: NamespacePlan
     let facts: HostFacts
     let rootlessEUID: Bool
-    /// Of the container's user namespace; nil where it has none of its own, or where it is not known.
+    /// Of the user namespace that the container is in; nil where it is the initial one, or not known.
     let gidMap: IDMap?
     let uidMap: IDMap?
 
@@ -42,7 +42,7 @@ struct MountPlanner {
 
     private mutating func step(_ mount: Mount, field: String) throws(PlanError) -> MountStep {
         var options = try MountOptions(mount.options, field: field)
-        let destination = mount.destination.hasPrefix("/") ? mount.destination : "/" + mount.destination
+        let destination = mount.destination.isAbsolutePath ? mount.destination : "/" + mount.destination
         let type = mount.type ?? ""
         try ProcDestinations.check(destination, type: type, field: field)
         if !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty {
@@ -59,7 +59,7 @@ struct MountPlanner {
         if options.remount { return make(.remount(options: options.data)) }
         if let binding = options.binding ?? (type == "bind" ? .plain : nil) {
             guard let source = mount.source, !source.isEmpty else { throw PlanError("\(field).source: is missing, and a bind mount needs one") }
-            let path = source.hasPrefix("/") ? source : facts.bundle + "/" + source
+            let path = source.isAbsolutePath ? source : facts.bundle + "/" + source
             return make(.bind(source: addSource(path, recursive: binding == .recursive)))
         }
         guard !type.isEmpty else { throw PlanError("\(field).type: is missing, and the options name no bind mount") }
@@ -90,13 +90,12 @@ struct MountPlanner {
     /// In a user namespace a new instance shows a namespace that must be the container's own. Where it shares the
     /// host's, the host's mount shows the same; where it has its own, the host's mount would show too much.
     private mutating func fallback(for kind: NamespaceKind, hostPath: String) -> MountStep.Fallback {
-        guard inUserNamespace || !facts.identity.inInitialUserNamespace, !namespaces.isNew(kind) else { return .none }
+        guard inUserNamespace || !facts.identity.inInitialUserNamespace, !namespaces.own.contains(kind) else { return .none }
         return .bind(source: addSource(hostPath, recursive: true, optional: true))
     }
 
     /// The kernel refuses `uid=` and `gid=` of ids that the user namespace does not map.
     private mutating func dropUnmappedIDs(_ options: inout MountOptions, type: String, field: String) throws(PlanError) {
-        guard inUserNamespace else { return }
         for option in options.data {
             guard let map = option.key == "uid" ? uidMap : option.key == "gid" ? gidMap : nil,
                 let id = option.value.flatMap(UInt32.init), !map.contains(containerID: id)

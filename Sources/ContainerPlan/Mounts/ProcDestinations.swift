@@ -1,3 +1,5 @@
+import LinuxKernel
+
 /// What may be mounted on /proc and below it: a container that could put files of its own there could make the runtime,
 /// and tools like ps, believe them (CVE-2019-16884).
 enum ProcDestinations {
@@ -9,19 +11,13 @@ enum ProcDestinations {
 
     /// On /proc itself a bind mount passes here; whether its source is a procfs shows when it is opened.
     static func check(_ destination: String, type: String, field: String) throws(PlanError) {
-        let path = clean(destination)
-        if path == "/proc" {
+        let components = destination.pathComponentsResolvingDots
+        guard components.first == "proc" else { return }
+        let path = "/" + components.joined(separator: "/")
+        if components.count == 1 {
             guard ["proc", "bind", "none", ""].contains(type) else { throw PlanError("\(field).destination: /proc: only a procfs can be mounted there") }
-        } else if path.hasPrefix("/proc/") {
+        } else {
             guard replaceable.contains(path) else { throw PlanError("\(field).destination: \(path): cannot be mounted on, because it is inside /proc") }
         }
-    }
-
-    private static func clean(_ path: String) -> String {
-        var components: [Substring] = []
-        for component in path.split(separator: "/") where component != "." {
-            if component == ".." { _ = components.popLast() } else { components.append(component) }
-        }
-        return "/" + components.joined(separator: "/")
     }
 }

@@ -36,6 +36,7 @@ struct HostProbe {
                 lastCapability: lastCapability(), bundle: bundle, cgroupHierarchies: try cgroupHierarchies(),
                 hasAppArmor: process.apparmorProfile.map { !$0.isEmpty && isAppArmorEnabled } ?? false,
                 hasSELinux: process.selinuxLabel.map { !$0.isEmpty && isSELinuxEnabled } ?? false)
+            if !identity.inInitialUserNamespace { (facts.ownUIDMap, facts.ownGIDMap) = maps(ofProcess: "self") }
             if let user = linux.namespaces.first(where: { $0.type == .user }) {
                 if let path = user.path, !path.isEmpty {
                     (facts.joinedUIDMap, facts.joinedGIDMap) = joinedMaps(path)

@@ -31,13 +31,13 @@ struct Bundle {
     }
 
     private static func absolutePath(_ given: String) throws(KernelError) -> String {
-        if given.hasPrefix("/") { return given }
+        if given.isAbsolutePath { return given }
         let here = try CurrentProcess.workingDirectory()
         return given == "." || given.isEmpty ? here : here + "/" + given
     }
 
     var rootfs: String {
         let root = spec.root?.path ?? ""
-        return root.hasPrefix("/") ? root : path + "/" + root
+        return root.isAbsolutePath ? root : path + "/" + root
     }
 }

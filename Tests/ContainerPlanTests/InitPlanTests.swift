@@ -1,0 +1,281 @@
+import IDMapping
+import LinuxKernel
+import RuntimeSpec
+import Testing
+
+@testable import ContainerPlan
+
+/// What init does, in its order; mounts and devices by where they are.
+private func outline(_ plan: InitPlan) -> [String] {
+    plan.steps.map { step in
+        switch step {
+        case .mount(let mount): "mount \(mount.destination)"
+        case .makeDevice(let device): "device \(device.path)"
+        case .makeLink(let path, _): "link \(path)"
+        case .makeReadOnly(let path): "readonly \(path)"
+        case .mask(let path): "mask \(path)"
+        default: step.name
+        }
+    }
+}
+
+private let devices = ["null", "zero", "full", "random", "urandom", "tty"].map { "device /dev/" + $0 }
+    + ["fd", "stdin", "stdout", "stderr", "ptmx"].map { "link /dev/" + $0 }
+private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/sys", "/sys/fs/cgroup"].map { "mount " + $0 }
+
+@Suite struct InitPlanTests {
+    private func refusal(_ spec: Spec, _ identity: Identity = rootUser, _ change: (inout HostFacts) -> Void = { _ in }) throws -> PlanError? {
+        var facts = try facts(identity)
+        change(&facts)
+        return #expect(throws: PlanError.self) { try plan(spec, facts) }
+    }
+
+    @Test func theDefaultContainerOfRoot() throws {
+        let plan = try plan(spec(), facts(rootUser))
+        #expect(plan.namespaces.route == .direct)
+        #expect(plan.uidMapWriting == nil && plan.gidMapWriting == nil)
+        #expect(plan.sources == [MountSource(path: "/bundle/rootfs", recursive: true)])
+        #expect(plan.rootSource == 0)
+        #expect(outline(plan) == [
+            "setting the mount propagation of /", "opening the sources of mounts", "joining a new session keyring", "bringing up the loopback interface",
+            "setting hostname runc", "mounting root.path /bundle/rootfs",
+        ] + defaultMounts + devices + ["making process.cwd /", "changing the root with pivot_root"]
+            + ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"].map { "readonly " + $0 }
+            + ["acpi", "asound", "kcore", "keys", "latency_stats", "timer_list", "timer_stats", "sched_debug"].map { "mask /proc/" + $0 }
+            + ["mask /sys/firmware", "mask /proc/scsi", "making the root read-only"])
+        #expect(plan.steps.contains(.setPropagationOfAll(.slave)))
+        #expect(plan.process.groups == [])
+        #expect(plan.process.umask == 0o022)
+        #expect(plan.process.firstClosedDescriptor == 3)
+        #expect(plan.process.rlimits == [.init(name: "RLIMIT_NOFILE", resource: 7, soft: 1024, hard: 1024)])
+        // The default configuration has device rules.
+        #expect(plan.warnings == ["linux.resources.devices: limits are not applied yet"])
+    }
+
+    @Test func theDefaultContainerOfAUser() throws {
+        let plan = try plan(spec(rootless: true), facts(alice))
+        #expect(plan.namespaces.userNamespace == .new && plan.namespaces.route == .direct)
+        #expect(plan.uidMapWriting != nil && plan.gidMapWriting != nil)
+        #expect(plan.sourceOpener == .initProcess)
+        #expect(Array(outline(plan).prefix(4)) == [
+            "setting the mount propagation of /", "opening the sources of mounts", "becoming uid 0 and gid 0 of the user namespace", "joining a new session keyring",
+        ])
+        // With one id setgroups is denied: the groups stay.
+        #expect(plan.process.groups == nil)
+        #expect(plan.steps.contains(.becomeSetupUser(SetupUser(uid: 0, gid: 0, dropsGroups: false))))
+        #expect(!plan.steps.contains(.bringUpLoopback))
+        #expect(plan.warnings.isEmpty)
+    }
+
+    @Test func rangesAllowGroups() throws {
+        let plan = try plan(
+            spec(rootless: true) { spec in
+                spec.linux.uidMappings = [mapping(0, 1000, 1), mapping(1, 100_000, 65_536)]
+                spec.linux.gidMappings = spec.linux.uidMappings
+                spec.process?.user.uid = 7
+                spec.process?.user.additionalGids = [8, 9]
+            }, facts(alice))
+        #expect(plan.process.groups == [8, 9])
+        #expect(plan.process.uid == 7)
+        #expect(plan.steps.contains(.becomeSetupUser(SetupUser(uid: 0, gid: 0, dropsGroups: true))))
+    }
+
+    @Test func whoIsNotRootInsideSetsUpAsItself() throws {
+        let plan = try plan(
+            spec(rootless: true) { spec in
+                spec.linux.uidMappings = [mapping(1000, 1000, 1)]
+                spec.linux.gidMappings = [mapping(1000, 1000, 1)]
+                spec.process?.user.uid = 1000
+                spec.process?.user.gid = 1000
+            }, facts(alice))
+        #expect(plan.steps.contains(.becomeSetupUser(SetupUser(uid: 1000, gid: 1000, dropsGroups: false))))
+    }
+
+    @Test func withoutPrivilegesAUserNamespaceIsNeeded() throws {
+        let error = try refusal(spec(), alice)
+        #expect(error?.message.contains("user namespace is needed") == true && error?.hint?.contains("--rootless") == true)
+    }
+
+    @Test(arguments: [("uid", "process.user.uid"), ("gid", "process.user.gid"), ("additional", "process.user.additionalGids")])
+    func idsAreMapped(_ which: String, _ field: String) throws {
+        let error = try refusal(spec(rootless: true) { spec in
+            switch which {
+            case "uid": spec.process?.user.uid = 5
+            case "gid": spec.process?.user.gid = 5
+            default: spec.process?.user.additionalGids = [5]
+            }
+        }, alice)
+        #expect(error?.message.contains(field) == true && error?.message.contains("5") == true)
+    }
+
+    @Test func aMappedAdditionalGroupNeedsSetgroups() throws {
+        let error = try refusal(spec(rootless: true) { $0.process?.user.additionalGids = [0] }, alice)
+        #expect(error?.message.contains("0") == true && error?.hint != nil)
+    }
+
+    /// Who opens the sources: the runtime, where init would lack its privileges.
+    @Test(arguments: [(rootUser, false, true, SourceOpener.initProcess), (rootUser, true, true, .runtime), (rootUser, true, false, .initProcess), (namespaceRoot, true, true, .runtime), (alice, true, true, .initProcess)])
+    func sourceOpener(_ identity: Identity, _ hasUserNamespace: Bool, _ hasSysAdmin: Bool, _ opener: SourceOpener) throws {
+        var facts = try facts(identity)
+        if !hasSysAdmin { facts.permittedCapabilities &= ~(1 << 21) }
+        let plan = try plan(spec(rootless: hasUserNamespace) { if hasUserNamespace { $0.linux.uidMappings = [mapping(0, 1000, 1)] } }, facts)
+        #expect(plan.sourceOpener == opener)
+        #expect(plan.steps.contains(.openSources) == (opener == .initProcess))
+    }
+
+    @Test(arguments: [(rootUser, false, false), (rootUser, true, true), (namespaceRoot, false, true), (alice, true, true)])
+    func devicesAreBoundWhereTheyCannotBeMade(_ identity: Identity, _ hasUserNamespace: Bool, _ areBound: Bool) throws {
+        let plan = try plan(spec(rootless: hasUserNamespace), facts(identity))
+        let made = plan.steps.compactMap { if case .makeDevice(let device) = $0 { device } else { nil } }
+        #expect(made.count == 6)
+        #expect(made.allSatisfy { $0.isBound == areBound && $0.type == .character && $0.permissions == 0o666 && $0.uid == 0 && $0.gid == 0 })
+    }
+
+    @Test func devicesThatAreAskedForReplaceTheDefaultOnes() throws {
+        var null = Device()
+        (null.path, null.major, null.minor, null.fileMode, null.uid, null.gid) = ("/dev/null", 1, 3, 0o100_600, 7, 8)
+        var fifo = Device()
+        (fifo.path, fifo.type) = ("/dev/fifo", .fifo)
+        let plan = try plan(spec(rootless: true) { $0.linux.devices = [null, fifo] }, facts(alice))
+        let made = plan.steps.compactMap { if case .makeDevice(let device) = $0 { device } else { nil } }
+        #expect(made.filter { $0.path == "/dev/null" } == [
+            DeviceStep(path: "/dev/null", type: .character, permissions: 0o600, major: 1, minor: 3, uid: 7, gid: 8, isBound: true)
+        ])
+        // A fifo can be made anywhere.
+        #expect(made.last == DeviceStep(path: "/dev/fifo", type: .fifo, permissions: 0o666, major: 0, minor: 0, uid: 0, gid: 0, isBound: false))
+    }
+
+    @Test func aBoundDevIsLeftAlone() throws {
+        let plan = try plan(spec { $0.mounts = [Mount(destination: "/dev", type: "bind", source: "/dev", options: ["rbind"])] }, facts(rootUser))
+        #expect(!outline(plan).contains { $0.hasPrefix("device") || $0.hasPrefix("link") })
+    }
+
+    @Test(arguments: [(false, InitStep.RootEntry.pivot), (true, .move)])
+    func entersTheRoot(_ noPivot: Bool, _ entry: InitStep.RootEntry) throws {
+        #expect(try plan(spec(), facts(rootUser)) { $0.noPivot = noPivot }.steps.contains(.enterRoot(entry)))
+    }
+
+    @Test func withoutAMountNamespaceTheRootIsChanged() throws {
+        let plan = try plan(spec { $0.linux.namespaces = [Namespace(.pid)] }, facts(rootUser))
+        #expect(plan.rootSource == nil && plan.sources.isEmpty)
+        #expect(outline(plan) == ["joining a new session keyring", "setting hostname runc", "changing the root to root.path /bundle/rootfs"])
+        #expect(plan.warnings.contains { $0.hasPrefix("mounts: nothing is mounted") })
+    }
+
+    @Test func inAJoinedMountNamespaceNothingIsMounted() throws {
+        let plan = try plan(spec { $0.linux.namespaces = [Namespace(.mount, path: "/proc/7/ns/mnt")] }, facts(rootUser))
+        #expect(outline(plan).first == "joining the mount namespace /proc/7/ns/mnt")
+        #expect(!plan.steps.contains { if case .enterRoot = $0 { true } else { false } })
+    }
+
+    @Test func onTheIntermediatesRouteInitJoinsNothing() throws {
+        let plan = try plan(spec { $0.linux.namespaces = [Namespace(.mount), Namespace(.pid, path: "/proc/7/ns/pid")] }, facts(rootUser))
+        #expect(plan.namespaces.route == .intermediate)
+        #expect(!plan.steps.contains { if case .joinNamespace = $0 { true } else { false } })
+    }
+
+    @Test(arguments: RootfsPropagation.allCases) func propagation(_ wanted: RootfsPropagation) throws {
+        let plan = try plan(spec { $0.linux.rootfsPropagation = wanted }, facts(rootUser))
+        let type: MountPropagation =
+            switch wanted {
+            case .shared, .rshared: .shared
+            case .slave, .rslave: .slave
+            case .private, .rprivate: .privately
+            case .unbindable, .runbindable: .unbindable
+            }
+        #expect(plan.steps.first == .setPropagationOfAll(type))
+        #expect(plan.steps.contains(.setRootPropagation(type, recursive: wanted.rawValue.hasPrefix("r"))))
+        #expect(plan.steps.contains(.isolateParentOfRoot(path: "/bundle/rootfs")) == (type == .shared || type == .unbindable))
+    }
+
+    @Test func whatIsAskedForIsAStep() throws {
+        let plan = try plan(
+            spec { spec in
+                spec.hostname = "h"
+                spec.domainname = "d"
+                spec.root?.path = "/abs"
+                spec.root?.readonly = false
+                spec.process?.terminal = true
+                spec.process?.cwd = "/work"
+                var personality = Personality()
+                personality.domain = .linux32
+                spec.linux.personality = personality
+                spec.linux.namespaces.append(Namespace(.cgroup))
+                spec.linux.sysctl = ["net.ipv4.ip_forward": "1"]
+                spec.hooks.createRuntime = [Hook()]
+                spec.hooks.createContainer = [Hook()]
+            }, facts(rootUser)) { $0.preservedDescriptors = 2 }
+        #expect(outline(plan).filter { !defaultMounts.contains($0) && !devices.contains($0) && !$0.hasPrefix("mask") && !$0.hasPrefix("readonly") } == [
+            "setting the mount propagation of /", "opening the sources of mounts", "creating the cgroup namespace", "joining a new session keyring",
+            "bringing up the loopback interface", "setting hostname h", "setting domainname d", "setting linux.personality",
+            "waiting for the createRuntime hooks", "mounting root.path /abs", "opening a terminal", "making process.cwd /work",
+            "running a createContainer hook", "changing the root with pivot_root", "setting linux.sysctl net.ipv4.ip_forward to 1",
+        ])
+        #expect(plan.steps.contains(.setPersonality(8)))
+        #expect(plan.steps.contains(.joinSessionKeyring(name: "_ses.demo")))
+        #expect(plan.process.firstClosedDescriptor == 5)
+        #expect(plan.process.terminal)
+    }
+
+    @Test func aKeyringIsNotMadeWhereNotWanted() throws {
+        let plan = try plan(spec(), facts(rootUser)) { $0.noNewKeyring = true }
+        #expect(!plan.steps.contains { if case .joinSessionKeyring = $0 { true } else { false } })
+    }
+
+    @Test func limitsAreToldOnceForEachGroup() throws {
+        func limited(_ rootless: Bool) -> Spec {
+            spec(rootless: rootless) { spec in
+                var resources = Resources()
+                resources.devices = [Resources.DeviceCgroup(allow: false, access: "rwm")]
+                resources.unified = ["memory.max": "1"]
+                resources.memory = Resources.Memory()
+                resources.pids = Resources.Pids()
+                spec.linux.resources = resources
+            }
+        }
+        let groups = ["memory", "pids", "unified"]
+        #expect(try plan(limited(false), facts(rootUser)).warnings == (["devices"] + groups).map { "linux.resources.\($0): limits are not applied yet" })
+        // Device rules are skipped in a user namespace.
+        #expect(try plan(limited(true), facts(alice)).warnings == groups.map { "linux.resources.\($0): limits are not applied yet" })
+
+        let error = #expect(throws: PlanError.self) { try plan(limited(true), facts(alice)) { $0.strictLimits = true } }
+        #expect(error?.message == "linux.resources.memory: limits are not applied yet" && error?.hint?.contains("--strict-limits") == true)
+    }
+
+    @Test(arguments: ["process", "root", "linux.netDevices", "linux.intelRdt", "linux.memoryPolicy", "linux.mountLabel", "process.scheduler", "process.ioPriority", "process.execCPUAffinity", "process.apparmorProfile", "process.selinuxLabel"])
+    func refusesNamingTheField(_ field: String) throws {
+        let error = try refusal(spec { spec in
+            switch field {
+            case "process": spec.process = nil
+            case "root": spec.root = nil
+            case "linux.netDevices": spec.linux.netDevices = ["eth0": NetDevice()]
+            case "linux.intelRdt": spec.linux.intelRdt = IntelRdt()
+            case "linux.memoryPolicy": spec.linux.memoryPolicy = MemoryPolicy()
+            case "linux.mountLabel": spec.linux.mountLabel = "label"
+            case "process.scheduler": spec.process?.scheduler = Scheduler()
+            case "process.ioPriority": spec.process?.ioPriority = IOPriority()
+            case "process.execCPUAffinity": spec.process?.execCPUAffinity = CPUAffinity()
+            case "process.apparmorProfile": spec.process?.apparmorProfile = "profile"
+            default: spec.process?.selinuxLabel = "label"
+            }
+        })
+        #expect(error?.message.hasPrefix(field + ":") == true)
+    }
+
+    @Test func netDevicesAreNotPermittedWithoutPrivileges() throws {
+        let error = try refusal(spec(rootless: true) { $0.linux.netDevices = ["eth0": NetDevice()] }, alice)
+        #expect(error?.message == "linux.netDevices: not permitted without privileges")
+    }
+
+    @Test func labelsAreWrittenWhereTheKernelHasThem() throws {
+        var facts = try facts(rootUser)
+        (facts.hasAppArmor, facts.hasSELinux) = (true, true)
+        let plan = try plan(spec { spec in
+            spec.process?.apparmorProfile = "profile"
+            spec.process?.selinuxLabel = "label"
+        }, facts)
+        #expect(plan.process.securityLabels == [
+            .init(attribute: "apparmor/exec", text: "exec profile"), .init(attribute: "exec", text: "label"),
+        ])
+    }
+}

@@ -1,0 +1,108 @@
+import LinuxKernel
+import RuntimeSpec
+import Testing
+
+@testable import ContainerPlan
+
+@Suite struct MountOptionsTests {
+    private typealias Row = (option: String, set: MountAttributes, clear: MountAttributes)
+
+    private static let attributes: [(String, MountAttributes, MountAttributes)] = [
+        ("ro", .readOnly, []), ("rw", [], .readOnly), ("nosuid", .noSetuid, []), ("suid", [], .noSetuid), ("nodev", .noDevices, []),
+        ("dev", [], .noDevices), ("noexec", .noExecution, []), ("exec", [], .noExecution), ("nodiratime", .noDirectoryAccessTime, []),
+        ("diratime", [], .noDirectoryAccessTime), ("nosymfollow", .noSymbolicLinkFollow, []), ("symfollow", [], .noSymbolicLinkFollow),
+        // A time is chosen by clearing the whole field: relatime is its zero.
+        ("relatime", [], .accessTimeField), ("norelatime", .strictAccessTime, .accessTimeField), ("noatime", .noAccessTime, .accessTimeField),
+        ("atime", [], .accessTimeField), ("strictatime", .strictAccessTime, .accessTimeField), ("nostrictatime", [], .accessTimeField),
+    ]
+
+    private func options(_ options: String...) throws -> MountOptions { try MountOptions(options, field: "mounts[3]") }
+
+    @Test(arguments: attributes) func attribute(_ option: String, _ set: MountAttributes, _ clear: MountAttributes) throws {
+        var expected = MountOptions()
+        (expected.set, expected.clear) = (set, clear)
+        #expect(try options(option) == expected)
+    }
+
+    @Test(arguments: attributes) func recursiveAttribute(_ option: String, _ set: MountAttributes, _ clear: MountAttributes) throws {
+        var expected = MountOptions()
+        (expected.recursiveSet, expected.recursiveClear) = (set, clear)
+        #expect(try options("r" + option) == expected)
+    }
+
+    @Test(arguments: [("private", MountPropagation.privately), ("slave", .slave), ("shared", .shared), ("unbindable", .unbindable)])
+    func propagation(_ option: String, _ type: MountPropagation) throws {
+        var expected = MountOptions()
+        expected.propagation = [.init(type: type, recursive: false), .init(type: type, recursive: true)]
+        #expect(try options(option, "r" + option) == expected)
+    }
+
+    @Test(arguments: ["sync", "async", "dirsync", "lazytime", "nolazytime", "mand", "nomand"])
+    func superblockFlagsAreTheFileSystems(_ option: String) throws {
+        var expected = MountOptions()
+        expected.data = [FileSystemOption(option)]
+        #expect(try options(option) == expected)
+    }
+
+    @Test(arguments: ["defaults", "silent", "loud", "iversion", "noiversion", ""])
+    func saysNothing(_ option: String) throws { #expect(try options(option) == MountOptions()) }
+
+    @Test func bindings() throws {
+        #expect(try options("bind").binding == .plain)
+        #expect(try options("rbind").binding == .recursive)
+        #expect(try options("bind", "rbind").binding == .recursive)
+        #expect(try options("rbind", "bind").binding == .plain)
+        #expect(try options("remount").remount)
+        #expect(try !options("ro").remount)
+        #expect(try options("tmpcopyup").copiesUp)
+        #expect(try !options("ro").copiesUp)
+    }
+
+    @Test(arguments: [
+        ("mode=755", "mode", "755"), ("size=65536k", "size", "65536k"), ("lowerdir=/a=b", "lowerdir", "/a=b"), ("empty=", "empty", ""),
+        ("newinstance", "newinstance", nil), ("rnonsense", "rnonsense", nil), ("rsync", "rsync", nil), ("rremount", "rremount", nil), ("RO", "RO", nil),
+    ] as [(String, String, String?)])
+    func theRestIsTheFileSystems(_ option: String, _ key: String, _ value: String?) throws {
+        var expected = MountOptions()
+        expected.data = [FileSystemOption(key, value)]
+        #expect(try options(option) == expected)
+    }
+
+    @Test(arguments: [
+        (["ro", "rw"], [], .readOnly), (["rw", "ro"], .readOnly, []), (["nosuid", "suid", "nodev"], .noDevices, .noSetuid),
+        (["noatime", "relatime"], [], .accessTimeField), (["relatime", "noatime"], .noAccessTime, .accessTimeField),
+        (["noatime", "strictatime"], .strictAccessTime, .accessTimeField), (["strictatime", "nodiratime"], [.strictAccessTime, .noDirectoryAccessTime], .accessTimeField),
+        (["ro", "ro"], .readOnly, []),
+    ] as [([String], MountAttributes, MountAttributes)])
+    func whatComesLaterWins(_ given: [String], _ set: MountAttributes, _ clear: MountAttributes) throws {
+        let options = try MountOptions(given, field: "mounts[3]")
+        #expect(options.set == set)
+        #expect(options.clear == clear)
+        let recursive = try MountOptions(given.map { "r" + $0 }, field: "mounts[3]")
+        #expect(recursive.recursiveSet == set)
+        #expect(recursive.recursiveClear == clear)
+    }
+
+    @Test func theMountAndAllBelowItAreApart() throws {
+        let options = try options("ro", "rrw", "rnosuid", "suid")
+        #expect(options.set == .readOnly && options.clear == .noSetuid)
+        #expect(options.recursiveSet == .noSetuid && options.recursiveClear == .readOnly)
+    }
+
+    @Test(arguments: ["idmap", "ridmap"]) func refusesWhatIsNotSupported(_ option: String) {
+        let error = #expect(throws: PlanError.self) { try options(option) }
+        #expect(error?.message == "mounts[3].options: \(option) is not supported yet")
+    }
+
+    @Test func whatIsKnownIsWhatIsUnderstood() throws {
+        let known = MountOptions.known
+        #expect(known == Array(Set(known)).sorted())
+        for option in ["ro", "rro", "bind", "rbind", "remount", "rprivate", "rnoatime", "sync", "defaults", "rnosymfollow"] { #expect(known.contains(option)) }
+        for option in ["idmap", "ridmap", "mode", "rsync", "rdefaults", "rremount"] { #expect(!known.contains(option)) }
+        // What a file system is told is among them by its own name only.
+        for option in known {
+            let data = try options(option).data
+            #expect(data.isEmpty || data == [FileSystemOption(option)])
+        }
+    }
+}

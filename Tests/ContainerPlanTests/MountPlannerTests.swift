@@ -1,0 +1,148 @@
+import CgroupControl
+import IDMapping
+import LinuxKernel
+import RuntimeSpec
+import Testing
+
+@testable import ContainerPlan
+
+@Suite struct MountPlannerTests {
+    /// The steps of some mounts alone.
+    private func planned(
+        _ mounts: [Mount], namespaces: [Namespace] = [Namespace(.mount)], identity: Identity = rootUser, uidMap: IDMap? = nil, gidMap: IDMap? = nil,
+        hierarchies: CgroupHierarchies? = nil
+    ) throws -> (steps: [MountStep], planner: MountPlanner) {
+        var linux = Linux()
+        linux.namespaces = namespaces
+        var facts = try facts(identity)
+        if let hierarchies { facts.cgroupHierarchies = hierarchies }
+        var planner = MountPlanner(
+            spec: spec { $0.mounts = mounts }, namespaces: try NamespacePlan(linux), facts: facts, rootlessEUID: identity.effectiveUID != 0,
+            uidMap: uidMap, gidMap: gidMap)
+        return (try planner.steps(), planner)
+    }
+
+    private func refusal(_ mount: Mount, identity: Identity = rootUser, gidMap: IDMap? = nil, namespaces: [Namespace] = [Namespace(.mount)]) -> PlanError? {
+        #expect(throws: PlanError.self) { try planned([mount], namespaces: namespaces, identity: identity, gidMap: gidMap) }
+    }
+
+    @Test(arguments: [
+        ("bind", "/a", ["bind"], "/a", false), (nil, "/a", ["rbind", "ro"], "/a", true), ("bind", "/a", [], "/a", false),
+        ("none", "data/x", ["bind"], "/bundle/data/x", false), ("tmpfs", "/a", ["rbind"], "/a", true),
+    ] as [(String?, String, [String], String, Bool)])
+    func binds(_ type: String?, _ source: String, _ options: [String], _ path: String, _ recursive: Bool) throws {
+        let (steps, planner) = try planned([Mount(destination: "/x", type: type, source: source, options: options)])
+        #expect(steps.map(\.content) == [.bind(source: 0)])
+        #expect(planner.sources == [MountSource(path: path, recursive: recursive)])
+    }
+
+    @Test func eachBindHasItsOwnSource() throws {
+        let mount = Mount(destination: "/x", type: "bind", source: "/a")
+        let (steps, planner) = try planned([mount, mount])
+        #expect(steps.map(\.content) == [.bind(source: 0), .bind(source: 1)])
+        #expect(planner.sources.count == 2)
+    }
+
+    @Test func destinationsAreAbsoluteAndStepsAreNamed() throws {
+        let (steps, _) = try planned([
+            Mount(destination: "relative", type: "tmpfs", source: "tmpfs", options: ["mode=755", "ro"]),
+            Mount(destination: "/b", type: nil, source: "/a", options: ["bind"]),
+        ])
+        #expect(steps.map(\.destination) == ["/relative", "/b"])
+        #expect(steps.map(\.name) == ["mounts[0] (tmpfs on /relative)", "mounts[1] (/a on /b)"])
+        #expect(steps[0].content == .fileSystem(type: "tmpfs", source: "tmpfs", options: [FileSystemOption("mode", "755")]))
+        #expect(steps[0].options.set == .readOnly)
+    }
+
+    @Test func aRemountHasNoSource() throws {
+        let (steps, planner) = try planned([Mount(destination: "/x", type: "bind", source: nil, options: ["bind", "remount", "ro", "size=1k"])])
+        #expect(steps.map(\.content) == [.remount(options: [FileSystemOption("size", "1k")])])
+        #expect(planner.sources.isEmpty)
+    }
+
+    @Test(arguments: [
+        (Mount(destination: "/x", type: "bind", source: nil), "mounts[0].source: is missing"),
+        (Mount(destination: "/x", type: nil, source: "", options: ["rbind"]), "mounts[0].source: is missing"),
+        (Mount(destination: "/x", type: nil, source: "/a"), "mounts[0].type: is missing"),
+        (Mount(destination: "/x", type: "ramfs", source: "ramfs", options: ["tmpcopyup"]), "mounts[0].options: tmpcopyup: only a tmpfs can have it"),
+        (Mount(destination: "/proc", type: "tmpfs", source: "tmpfs"), "mounts[0].destination: /proc: only a procfs can be mounted there"),
+        (Mount(destination: "/proc/self/attr", type: "bind", source: "/a"), "mounts[0].destination: /proc/self/attr: cannot be mounted on"),
+        (Mount(destination: "x/..//./proc/sys", type: "tmpfs", source: "tmpfs"), "mounts[0].destination: /proc/sys: cannot be mounted on"),
+        (Mount(destination: "/a/../\u{301}/../proc/sys", type: "bind", source: "/a"), "mounts[0].destination: /proc/sys: cannot be mounted on"),
+        (Mount(destination: "/", type: "cgroup", source: "cgroup"), "mounts[0].destination: a cgroup mount cannot be the root"),
+    ])
+    func refuses(_ mount: Mount, _ text: String) { #expect(refusal(mount)?.message.hasPrefix(text) == true) }
+
+    @Test(arguments: ["proc", "bind", "none", nil], ["/proc", "/proc/../proc/"]) func aProcfsOnProcIsPlanned(_ type: String?, _ destination: String) throws {
+        let mount = Mount(destination: destination, type: type, source: "/proc", options: type == "proc" ? [] : ["rbind"])
+        #expect(try planned([mount]).steps.count == 1)
+    }
+
+    @Test(arguments: ["/proc/cpuinfo", "/proc/uptime", "/proc/sys/kernel/ns_last_pid", "/process", "/x/proc/self"])
+    func isNoMountInsideProcThatMisleads(_ destination: String) throws {
+        #expect(try planned([Mount(destination: destination, type: "bind", source: "/a")]).steps.count == 1)
+    }
+
+    @Test(arguments: [(rootUser, "not supported yet"), (alice, "not permitted without privileges")])
+    func refusesIDMappedMounts(_ identity: Identity, _ text: String) {
+        var mount = Mount(destination: "/x", type: "bind", source: "/a")
+        mount.gidMappings = [mapping(0, 1000, 1)]
+        let error = refusal(mount, identity: identity)
+        #expect(error?.message.hasPrefix("mounts[0]:") == true && error?.message.hasSuffix(text) == true)
+        #expect(error?.hint != nil)
+    }
+
+    /// In a user namespace a refused file system may be the host's, where the container shares the host's namespace.
+    @Test(arguments: [("proc", NamespaceType.pid, "/proc"), ("sysfs", .network, "/sys"), ("mqueue", .ipc, "/dev/mqueue")])
+    func fallsBackToTheHostsOwn(_ type: String, _ kind: NamespaceType, _ path: String) throws {
+        let mount = Mount(destination: "/x", type: type, source: type)
+        for (identity, hasUser, isNew, fallsBack) in [
+            (rootUser, false, false, false), (rootUser, false, true, false), (rootUser, true, false, true), (rootUser, true, true, false),
+            (namespaceRoot, false, false, true), (namespaceRoot, false, true, false), (alice, true, false, true), (alice, true, true, false),
+        ] {
+            let namespaces = [Namespace(.mount)] + (hasUser ? [Namespace(.user)] : []) + (isNew ? [Namespace(kind)] : [])
+            let (steps, planner) = try planned([mount], namespaces: namespaces, identity: identity)
+            #expect(steps[0].fallback == (fallsBack ? .bind(source: 0) : .none))
+            #expect(planner.sources == (fallsBack ? [MountSource(path: path, recursive: true, optional: true)] : []))
+        }
+    }
+
+    @Test func fallbacksShareTheirSource() throws {
+        let mount = Mount(destination: "/x", type: "sysfs", source: "sysfs")
+        let (steps, planner) = try planned([mount, mount], namespaces: [Namespace(.mount), Namespace(.user)])
+        #expect(steps.map(\.fallback) == [.bind(source: 0), .bind(source: 0)])
+        #expect(planner.sources.count == 1)
+    }
+
+    @Test(arguments: [(true, true, MountStep.Content.cgroup2), (true, false, .cgroupTmpfs), (false, true, .cgroupTmpfs), (false, false, .cgroupTmpfs)])
+    func cgroups(_ isUnified: Bool, _ ownsNamespace: Bool, _ content: MountStep.Content) throws {
+        let unified = CgroupHierarchies.Hierarchy(controllers: "", mountPoint: "/sys/fs/cgroup", root: "/")
+        let memory = CgroupHierarchies.Hierarchy(controllers: "memory", mountPoint: "/sys/fs/cgroup/memory", root: "/")
+        let (steps, _) = try planned(
+            [Mount(destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["ro", "nsdelegate"])],
+            namespaces: [Namespace(.mount)] + (ownsNamespace ? [Namespace(.cgroup)] : []),
+            hierarchies: CgroupHierarchies(isUnified ? [unified] : [memory, unified]))
+        #expect(steps.map(\.content) == [content])
+        #expect(steps[0].options.set == .readOnly && steps[0].options.data.isEmpty)
+    }
+
+    @Test func devptsGoesWithoutAnUnmappedGroup() throws {
+        let mount = Mount(destination: "/dev/pts", type: "devpts", source: "devpts", options: ["gid=5", "mode=0620"])
+        let namespaces = [Namespace(.mount), Namespace(.user)]
+        let (dropped, planner) = try planned([mount], namespaces: namespaces, gidMap: map(.gid, (0, 1000, 1)))
+        #expect(dropped[0].content == .fileSystem(type: "devpts", source: "devpts", options: [FileSystemOption("mode", "0620")]))
+        #expect(planner.warnings == ["mounts[0].options: gid=5 of devpts is left out: the user namespace does not map gid 5"])
+
+        for (namespaces, gidMap) in [(namespaces, try map(.gid, (0, 1000, 6))), (namespaces, nil), ([Namespace(.mount)], nil)] {
+            let (kept, planner) = try planned([mount], namespaces: namespaces, gidMap: gidMap)
+            #expect(kept[0].content == .fileSystem(type: "devpts", source: "devpts", options: [FileSystemOption("gid", "5"), FileSystemOption("mode", "0620")]))
+            #expect(planner.warnings.isEmpty)
+        }
+    }
+
+    @Test func elsewhereAnUnmappedIDIsAnError() throws {
+        let mount = Mount(destination: "/x", type: "tmpfs", source: "tmpfs", options: ["gid=5"])
+        let error = refusal(mount, gidMap: try map(.gid, (0, 1000, 1)), namespaces: [Namespace(.mount), Namespace(.user)])
+        #expect(error?.message == "mounts[0].options: gid=5: the user namespace does not map gid 5")
+    }
+}
