@@ -62,5 +62,7 @@ let package = Package(
         tests(of: "ContainerPlan"),
         tests(of: "RuntimeSpec"),
         tests(of: "SeccompFilter", ["CSeccomp", "RuntimeSpec"]),
+        tests(of: "ContainerInit", ["LinuxKernel", systemPackage]),
+        tests(of: "UsernsRuntime", ["ContainerInit", "ContainerPlan", "LinuxKernel", systemPackage]),
     ]
 )

@@ -3,15 +3,28 @@ import SystemPackage
 
 /// Why a cgroup could not be made, joined, read or removed.
 public struct CgroupError: Error, Sendable, Equatable {
-    /// Names the cgroup and what was attempted; one line.
-    public let message: String
+    private enum Content: Sendable, Equatable {
+        case text(String)
+        case kernel(action: String, directory: String, KernelError)
+    }
+
+    private let content: Content
+
+    /// Names the cgroup and what was attempted; one line. Worded when somebody asks: most errors are forgiven unread.
+    public var message: String {
+        switch content {
+        case .text(let text): text
+        case .kernel(let action, let directory, let error): "cannot \(action) cgroup \(directory): \(error)"
+        }
+    }
+
     /// A lack of permission or of a hierarchy, as is usual without full access to cgroups.
     public let isForgivable: Bool
     /// What a person can do about it.
     public let hint: String?
 
     public init(_ message: String, isForgivable: Bool = false, hint: String? = nil) {
-        self.message = message
+        content = .text(message)
         self.isForgivable = isForgivable
         self.hint = hint
     }
@@ -38,7 +51,9 @@ public struct CgroupError: Error, Sendable, Equatable {
                 default: nil
                 }
             }
-        self.init("cannot \(action) cgroup \(directory): \(error)", isForgivable: lacksHierarchy || refusals.contains(error.errno), hint: hint)
+        content = .kernel(action: action, directory: directory, error)
+        isForgivable = lacksHierarchy || refusals.contains(error.errno)
+        self.hint = hint
     }
 }
 

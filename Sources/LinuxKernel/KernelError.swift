@@ -1,10 +1,10 @@
 import Glibc
 import SystemPackage
 
-/// The kernel's calls that this runtime makes, by their kernel names. The raw value crosses the socket between child and
-/// parent, so that a failed child names its call in one byte.
-public enum KernelCall: UInt8, Sendable {
-    case unknown = 0
+/// The kernel's calls that this runtime makes, by their kernel names. `code` crosses the socket between child and parent,
+/// so that a failed child names its call in one byte.
+public enum KernelCall: String, Sendable, CaseIterable {
+    case unknown
     case clone3, unshare, setns, pidfd_open, pidfd_send_signal, waitid, execve, prctl, prlimit64, sethostname, setdomainname
     case personality, keyctl, seccomp, setresuid, setresgid, setgroups, getgroups, capset, capget
     case open, openat2, close_range, mknod, fchown, fchmod, fstat, statfs, memfd_create, fcntl, ioctl, flock, pipe2, getdents64, getxattr
@@ -13,7 +13,9 @@ public enum KernelCall: UInt8, Sendable {
     case socket, socketpair, sendmsg, recvmsg, connect, bind, signalfd4, rt_sigprocmask, rt_sigaction, poll, setsid, posix_spawn, kill
     case readlink, access
 
-    public var name: String { "\(self)" }
+    public var code: UInt8 { UInt8(Self.allCases.firstIndex(of: self)!) }
+
+    public init(code: UInt8) { self = Self.allCases.indices.contains(Int(code)) ? Self.allCases[Int(code)] : .unknown }
 }
 
 /// A call of the kernel that failed: which, how, and on what.
@@ -30,7 +32,7 @@ public struct KernelError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     public var description: String {
-        subject.isEmpty ? "\(call.name): \(errno.text)" : "\(call.name) \(subject): \(errno.text)"
+        subject.isEmpty ? "\(call.rawValue): \(errno.text)" : "\(call.rawValue) \(subject): \(errno.text)"
     }
 }
 

@@ -101,7 +101,7 @@ extension ChildMessage {
             case .step(let index)?: (2, UInt16(clamping: index))
             case .process(let action)?: (3, UInt16(action.rawValue))
             }
-        return [kind, placeKind, UInt8(number >> 8), UInt8(number & 0xFF), call.rawValue, 0, 0, 0]
+        return [kind, placeKind, UInt8(number >> 8), UInt8(number & 0xFF), call.code, 0, 0, 0]
             + withUnsafeBytes(of: value.bigEndian, Array.init)
     }
 
@@ -127,7 +127,7 @@ extension ChildMessage {
             default: return nil
             }
             let error = KernelError(
-                KernelCall(rawValue: bytes[4]) ?? .unknown, Errno(rawValue: Int32(bitPattern: value)),
+                KernelCall(code: bytes[4]), Errno(rawValue: Int32(bitPattern: value)),
                 String(decoding: bytes[Self.headerBytes...], as: UTF8.self))
             self = .failure(ChildFailure(place, error))
         default: return nil

@@ -1,0 +1,39 @@
+import Testing
+
+@testable import UsernsRuntime
+
+/// The table of states, every row and every combination of facts.
+@Suite struct ContainerStatusTests {
+    @Test(arguments: [false, true], [false, true])
+    func withoutStateItIsBeingCreated(alive: Bool, awaitsStart: Bool) {
+        let facts = ContainerStatus.Facts(hasState: false, initIsAlive: alive, awaitsStart: awaitsStart, isFrozen: false)
+        #expect(ContainerStatus(facts) == .creating)
+    }
+
+    @Test(arguments: [false, true], [false, true])
+    func withoutInitItHasStopped(awaitsStart: Bool, frozen: Bool) {
+        let facts = ContainerStatus.Facts(hasState: true, initIsAlive: false, awaitsStart: awaitsStart, isFrozen: frozen)
+        #expect(ContainerStatus(facts) == .stopped)
+    }
+
+    @Test(arguments: [(true, false, ContainerStatus.created), (false, false, .running), (true, true, .paused), (false, true, .paused)])
+    func aLivingInitIsToldApart(awaitsStart: Bool, frozen: Bool, expected: ContainerStatus) {
+        let facts = ContainerStatus.Facts(hasState: true, initIsAlive: true, awaitsStart: awaitsStart, isFrozen: frozen)
+        #expect(ContainerStatus(facts) == expected)
+    }
+
+    /// What each state allows; whatever is not listed is refused.
+    private static let allowed: [ContainerStatus: Set<ContainerStatus.Operation>] = [
+        .creating: [.delete, .forcedDelete],
+        .created: [.start, .exec, .kill, .delete, .forcedDelete, .events],
+        .running: [.exec, .kill, .forcedDelete, .events],
+        .paused: [.kill, .forcedDelete, .events],
+        .stopped: [.delete, .forcedDelete],
+    ]
+
+    @Test(arguments: ContainerStatus.allCases, ContainerStatus.Operation.allCases)
+    func allowsWhatTheTableSays(status: ContainerStatus, operation: ContainerStatus.Operation) throws {
+        let allowed = try #require(Self.allowed[status])
+        #expect(status.allows(operation) == allowed.contains(operation))
+    }
+}
