@@ -141,7 +141,6 @@ int cl_seccomp_set_filter(unsigned flags, const void *instructions, unsigned sho
 int cl_setresuid(uid_t real, uid_t effective, uid_t saved) { return (int)result(syscall(SYS_setresuid, real, effective, saved)); }
 int cl_setresgid(gid_t real, gid_t effective, gid_t saved) { return (int)result(syscall(SYS_setresgid, real, effective, saved)); }
 int cl_setgroups(size_t count, const gid_t *groups) { return (int)result(syscall(SYS_setgroups, count, groups)); }
-int cl_getgroups(size_t size, gid_t *groups) { return (int)result(syscall(SYS_getgroups, size, groups)); }
 
 int cl_capset(const struct cl_capabilities *c)
 {
@@ -197,7 +196,6 @@ unsigned cl_major(uint64_t device) { return major(device); }
 unsigned cl_minor(uint64_t device) { return minor(device); }
 int cl_memfd_create(const char *name, unsigned flags) { return (int)result(syscall(SYS_memfd_create, name, flags)); }
 int cl_fcntl(int fd, int command, long argument) { return (int)result(fcntl(fd, command, argument)); }
-int cl_ioctl_int(int fd, unsigned long request, long argument) { return (int)result(ioctl(fd, request, argument)); }
 int cl_ioctl_pointer(int fd, unsigned long request, void *argument) { return (int)result(ioctl(fd, request, argument)); }
 int cl_flock(int fd, int operation) { return (int)result(flock(fd, operation)); }
 int cl_pipe2(int fds[2], int flags) { return (int)result(pipe2(fds, flags)); }
@@ -382,8 +380,8 @@ int cl_terminal_set_controlling(int fd) { return (int)result(ioctl(fd, TIOCSCTTY
 // ---- constants
 
 const int cl_O_PATH = O_PATH, cl_O_NOFOLLOW = O_NOFOLLOW, cl_O_DIRECTORY = O_DIRECTORY, cl_O_CLOEXEC = O_CLOEXEC,
-          cl_O_TMPFILE = O_TMPFILE, cl_O_NOCTTY = O_NOCTTY;
+          cl_O_NOCTTY = O_NOCTTY;
 const int cl_AT_FDCWD = AT_FDCWD, cl_AT_EMPTY_PATH = AT_EMPTY_PATH, cl_AT_RECURSIVE = AT_RECURSIVE,
-          cl_AT_SYMLINK_NOFOLLOW = AT_SYMLINK_NOFOLLOW, cl_AT_REMOVEDIR = AT_REMOVEDIR;
-const int cl_P_PIDFD = P_PIDFD, cl_WEXITED = WEXITED, cl_WNOHANG = WNOHANG, cl_WALL = __WALL, cl_WNOWAIT = WNOWAIT;
+          cl_AT_REMOVEDIR = AT_REMOVEDIR;
+const int cl_WEXITED = WEXITED, cl_WNOHANG = WNOHANG, cl_WALL = __WALL;
 const int cl_CLD_EXITED = CLD_EXITED;

@@ -44,7 +44,6 @@ int cl_seccomp_set_filter(unsigned flags, const void *instructions, unsigned sho
 int cl_setresuid(uid_t real, uid_t effective, uid_t saved);
 int cl_setresgid(gid_t real, gid_t effective, gid_t saved);
 int cl_setgroups(size_t count, const gid_t *groups);
-int cl_getgroups(size_t size, gid_t *groups);
 struct cl_capabilities { uint64_t effective, permitted, inheritable; };
 int cl_capset(const struct cl_capabilities *capabilities);
 int cl_capget(struct cl_capabilities *capabilities);
@@ -62,7 +61,6 @@ unsigned cl_major(uint64_t device);
 unsigned cl_minor(uint64_t device);
 int cl_memfd_create(const char *name, unsigned flags);
 int cl_fcntl(int fd, int command, long argument);
-int cl_ioctl_int(int fd, unsigned long request, long argument);
 int cl_ioctl_pointer(int fd, unsigned long request, void *argument);
 int cl_flock(int fd, int operation);
 int cl_pipe2(int fds[2], int flags);
@@ -122,7 +120,7 @@ enum {
     CL_CLONE_NEWNET = 0x40000000, CL_CLONE_NEWTIME = 0x00000080, CL_CLONE_PARENT = 0x00008000,
 };
 
-extern const int cl_O_PATH, cl_O_NOFOLLOW, cl_O_DIRECTORY, cl_O_CLOEXEC, cl_O_TMPFILE, cl_O_NOCTTY;
-extern const int cl_AT_FDCWD, cl_AT_EMPTY_PATH, cl_AT_RECURSIVE, cl_AT_SYMLINK_NOFOLLOW, cl_AT_REMOVEDIR;
-extern const int cl_P_PIDFD, cl_WEXITED, cl_WNOHANG, cl_WALL, cl_WNOWAIT;
+extern const int cl_O_PATH, cl_O_NOFOLLOW, cl_O_DIRECTORY, cl_O_CLOEXEC, cl_O_NOCTTY;
+extern const int cl_AT_FDCWD, cl_AT_EMPTY_PATH, cl_AT_RECURSIVE, cl_AT_REMOVEDIR;
+extern const int cl_WEXITED, cl_WNOHANG, cl_WALL;
 extern const int cl_CLD_EXITED;

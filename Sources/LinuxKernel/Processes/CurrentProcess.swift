@@ -85,10 +85,6 @@ public enum CurrentProcess {
         try check(.prctl, cl_prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "PR_SET_CHILD_SUBREAPER")
     }
 
-    public static func setName(_ name: String) throws(KernelError) {
-        try check(.prctl, name.withCString { cl_prctl(PR_SET_NAME, UInt(bitPattern: $0), 0, 0, 0) }, "PR_SET_NAME")
-    }
-
     public static func setHostname(_ name: String) throws(KernelError) { try check(.sethostname, cl_sethostname(name, name.utf8.count), name) }
     public static func setDomainname(_ name: String) throws(KernelError) { try check(.setdomainname, cl_setdomainname(name, name.utf8.count), name) }
     public static func setPersonality(_ persona: UInt) throws(KernelError) { try check(.personality, cl_personality(persona)) }
@@ -149,31 +145,5 @@ public enum CurrentProcess {
     /// How many threads this process has: setns and clone of a user namespace want one.
     public static func threadCount(_ procfs: ProcessFileSystem) throws(KernelError) -> Int {
         try procfs.open("self/task", [.readOnly, .directory]).directoryEntries().count
-    }
-}
-
-/// The three sets that capset(2) takes, as bits by capability number.
-public struct CapabilitySets: Sendable, Equatable {
-    public var effective: UInt64
-    public var permitted: UInt64
-    public var inheritable: UInt64
-
-    public init(effective: UInt64, permitted: UInt64, inheritable: UInt64) {
-        self.effective = effective
-        self.permitted = permitted
-        self.inheritable = inheritable
-    }
-}
-
-/// The capabilities that a file gives to who executes it. Man: capabilities(7), "File capabilities".
-public enum FileCapabilities {
-    /// Permitted and effective, as bits by number; 0 where the file has none.
-    public static func effective(path: String) -> UInt64 {
-        // struct vfs_cap_data: magic and flags, then permitted and inheritable in two halves, little-endian
-        var words = [UInt32](repeating: 0, count: 6)
-        let length = cl_getxattr(path, "security.capability", &words, words.count * 4)
-        guard length >= 20 else { return 0 }
-        let isEffective = UInt32(littleEndian: words[0]) & 1 != 0
-        return isEffective ? UInt64(UInt32(littleEndian: words[1])) | UInt64(UInt32(littleEndian: words[3])) << 32 : 0
     }
 }

@@ -35,6 +35,10 @@ public struct Spawn {
     /// Runs it. Its standard descriptors are pipes of ours; nothing else is inherited. A program that does not end in
     /// time is killed. One that leaves a process behind holding its output does not keep us: its own end is what counts.
     public func run() throws(KernelError) -> Outcome {
+        // A reader that went away is an error of the write, not our death; only meanwhile, for what is ignored stays so
+        // through an execve.
+        let disposition = signal(SIGPIPE, SIG_IGN)
+        defer { signal(SIGPIPE, disposition) }
         let stdin = try Pipe(), stdout = try Pipe(), stderr = try Pipe()
         let child = try start(stdin: stdin.readEnd, stdout: stdout.writeEnd, stderr: stderr.writeEnd)
         stdin.closeReadEnd()
@@ -83,7 +87,7 @@ public struct Spawn {
         return try ChildProcess(opening: try check(.posix_spawn, cl_spawn(path, argv.pointer, envp.pointer, standard), path))
     }
 
-    /// A reader that went away (EPIPE, SIGPIPE ignored by the caller) is no error: not every hook reads its input.
+    /// A reader that went away (EPIPE) is no error: not every hook reads its input.
     private static func feed(_ pipe: Pipe, _ rest: inout ArraySlice<UInt8>) {
         let written = rest.withUnsafeBytes { Glibc.write(pipe.writeEnd.rawValue, $0.baseAddress, $0.count) }
         if written > 0 { rest = rest.dropFirst(written) }

@@ -31,7 +31,4 @@ public struct SignalQueue: ~Copyable {
         try check(.rt_sigaction, cl_signal_reset_all())
         try check(.rt_sigprocmask, cl_sigprocmask_set(0, nil))
     }
-
-    /// A closed reader is an error of the write, not our death.
-    public static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 }

@@ -40,7 +40,7 @@ public enum Terminal {
         try check(.ioctl, cl_terminal_set_controlling(terminal.rawValue), "TIOCSCTTY")
     }
 
-    /// Output is passed on as it is: the person's own terminal adds the carriage returns.
+    /// Output is passed on as it is: the person's own terminal adds the carriage returns, and a file gets none.
     public static func passOutputThrough(_ controller: borrowing some Descriptor & ~Copyable) throws(KernelError) {
         var settings = try settings(of: controller)
         settings.c_oflag &= ~tcflag_t(ONLCR)
@@ -68,6 +68,8 @@ public struct RawTerminal: ~Copyable {
         let before = try Terminal.settings(of: terminal)
         var raw = before
         cfmakeraw(&raw)
+        // What the container prints passes through as it is: the carriage returns are this terminal's business.
+        raw.c_oflag |= tcflag_t(OPOST)
         try Terminal.apply(raw, to: terminal)
         self.terminal = terminal
         self.before = before

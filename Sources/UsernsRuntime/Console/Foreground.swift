@@ -36,7 +36,6 @@ struct Foreground: ~Copyable {
         // Lives until this function returns, and restores the person's terminal then.
         let raw: RawTerminal? = isTerminal ? try RawTerminal(stdin) : nil
         defer { _ = raw.hasValue }
-        followSize(terminal)
 
         var input = ByteRelay(from: stdin, to: FileDescriptor(rawValue: terminal.rawValue))
         var output = ByteRelay(from: FileDescriptor(rawValue: terminal.rawValue), to: FileDescriptor(rawValue: 1))
@@ -69,7 +68,7 @@ struct Foreground: ~Copyable {
                 while let child = ChildProcess.reapAny() {
                     if child.pid == process.pid { return child.termination }
                 }
-            case SIGWINCH where terminal != nil: followSize(terminal!)
+            case SIGWINCH where terminal != nil: Self.followSize(terminal!)
             // The language runtimes of those who call us use it for themselves.
             case SIGURG, SIGPIPE: break
             default:
@@ -81,8 +80,13 @@ struct Foreground: ~Copyable {
         return nil
     }
 
+    static func prepare(_ terminal: borrowing OwnedDescriptor) throws(KernelError) {
+        try Terminal.passOutputThrough(terminal)
+        followSize(terminal)
+    }
+
     /// The window's size follows the person's; without a window there is none to follow.
-    private func followSize(_ terminal: SharedDescriptor) {
+    private static func followSize(_ terminal: borrowing some Descriptor & ~Copyable) {
         do throws(KernelError) { try Terminal.setSize(of: terminal, try Terminal.size(of: FileDescriptor(rawValue: 0))) } catch {}
     }
 }

@@ -69,38 +69,3 @@ struct CgroupKeeper {
         do throws(CgroupError) { try driver.remove(cgroup) } catch { throw RuntimeError(error) }
     }
 }
-
-/// The cgroup of a container that is there, from its state.
-struct SavedCgroup {
-    private let driver = CgroupfsDriver()
-    private let cgroup: ContainerCgroup
-    private let forgiveness: CgroupForgiveness
-
-    init(_ state: SavedState) {
-        cgroup = ContainerCgroup(directories: state.cgroupPaths, made: Set(state.config.cgroups.paths.values))
-        forgiveness = CgroupForgiveness(
-            rootlessCgroups: state.config.rootlessCgroups, limitsAsked: false, pathAsked: state.config.cgroups.path.map { !$0.isEmpty } ?? false)
-    }
-
-    func join(pid: Int32) throws(RuntimeError) {
-        // Nothing is marked as made: what a further process may not join is still the container's.
-        var cgroup = ContainerCgroup(directories: self.cgroup.directories)
-        do throws(CgroupError) { try driver.join(pid: pid, &cgroup, forgiveness: forgiveness) } catch { throw RuntimeError(error) }
-    }
-
-    func signalAll(_ signal: Int32) throws(RuntimeError) {
-        do throws(CgroupError) { try driver.signalAll(cgroup, signal) } catch { try unlessForgiven(error) }
-    }
-
-    func killAll() throws(RuntimeError) {
-        do throws(CgroupError) { try driver.killAll(cgroup) } catch { try unlessForgiven(error) }
-    }
-
-    func remove() throws(RuntimeError) {
-        do throws(CgroupError) { try driver.remove(cgroup) } catch { try unlessForgiven(error) }
-    }
-
-    private func unlessForgiven(_ error: CgroupError) throws(RuntimeError) {
-        if forgiveness.decide(error) == .fail { throw RuntimeError(error) }
-    }
-}

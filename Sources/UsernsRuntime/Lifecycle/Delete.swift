@@ -51,7 +51,5 @@ extension Container {
 }
 
 extension RuntimeError {
-    static func missingContainer(_ id: String) -> RuntimeError { RuntimeError("container does not exist: \(id)") }
-
     var isMissingContainer: Bool { message.hasPrefix("container does not exist") }
 }

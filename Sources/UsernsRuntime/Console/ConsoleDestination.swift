@@ -29,13 +29,19 @@ enum ConsoleDestination {
         }
     }
 
+    private static let missing = RuntimeError("the container's process sent no terminal")
+
     /// Hands the controlling side over, or gives it back for the foreground.
     func deliver(_ terminal: consuming OwnedDescriptor?) throws(RuntimeError) -> OwnedDescriptor? {
         switch self {
         case .none: return nil
-        case .foreground: return terminal
+        case .foreground:
+            guard let terminal else { throw Self.missing }
+            // Before the process runs: it may ask for its size at once.
+            do throws(KernelError) { try Foreground.prepare(terminal) } catch { throw RuntimeError("the container's terminal", error) }
+            return terminal
         case .socket(let socket):
-            guard let terminal else { throw RuntimeError("the container's process sent no terminal") }
+            guard let terminal else { throw Self.missing }
             do throws(KernelError) { try MessageSocket.send(Array("/dev/ptmx".utf8), passing: terminal, over: socket) } catch {
                 throw RuntimeError("--console-socket", error)
             }

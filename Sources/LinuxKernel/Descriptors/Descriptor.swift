@@ -1,0 +1,224 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// What can be done by descriptor, the same for one that is owned and one that is borrowed.
+///
+/// Calls take the descriptor itself, not its number: an owned one is closed as soon as nobody uses it any more, which
+/// may be before a call that was given a `FileDescriptor` made from it. What a value keeps is a `SharedDescriptor`.
+public protocol Descriptor: ~Copyable {
+    var rawValue: Int32 { get }
+}
+
+extension FileDescriptor: Descriptor {}
+
+extension FileDescriptor {
+    /// The directory that relative paths start from: the process's own.
+    public static let currentDirectory = FileDescriptor(rawValue: cl_AT_FDCWD)
+}
+
+extension Descriptor where Self: ~Copyable {
+    /// Man: openat(2).
+    public func open(_ path: String, _ flags: OpenFlags, mode: mode_t = 0) throws(KernelError) -> OwnedDescriptor {
+        OwnedDescriptor(owning: try check(.open, retryOnInterrupt {
+            let fd = Glibc.openat(rawValue, path, flags.rawValue | cl_O_CLOEXEC, mode)
+            return fd < 0 ? -Glibc.errno : fd
+        }, path))
+    }
+
+    /// Man: fstat(2); works on an `O_PATH` descriptor.
+    public func status() throws(KernelError) -> FileStatus {
+        var status = Glibc.stat()
+        try check(.fstat, cl_fstatat_empty(rawValue, &status))
+        return FileStatus(status)
+    }
+
+    /// The type of the file system that the descriptor lies on. Man: statfs(2).
+    public func fileSystemMagic() throws(KernelError) -> Int { try mountFacts().magic }
+
+    public func isProcfs() throws(KernelError) -> Bool { try fileSystemMagic() == ProcessFileSystem.magic }
+
+    /// Whether the mount that the descriptor was opened through is read-only.
+    public func isOnReadOnlyMount() throws(KernelError) -> Bool { try mountFacts().readOnly }
+
+    /// Whether that mount takes away setuid bits and file capabilities.
+    public func isOnNosuidMount() throws(KernelError) -> Bool { try mountFacts().noSetuid }
+
+    private func mountFacts() throws(KernelError) -> (magic: Int, readOnly: Bool, noSetuid: Bool) {
+        var readOnly = false, noSetuid = false
+        let magic = Int(try check(.statfs, cl_fstatfs(rawValue, &readOnly, &noSetuid)))
+        return (magic, readOnly, noSetuid)
+    }
+
+    /// Reads to the end; `limitBytes` guards against a file that never ends (EFBIG).
+    public func readAll(limitBytes: Int = 64 << 20) throws(KernelError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = 8192
+        while true {
+            let before = bytes.count
+            var failure: KernelError?
+            bytes.reserveCapacity(before + chunk)
+            bytes.append(contentsOf: [UInt8](unsafeUninitializedCapacity: chunk) { buffer, count in
+                let read = retryOnInterrupt { let n = Glibc.read(rawValue, buffer.baseAddress, buffer.count); return n < 0 ? -Int(Glibc.errno) : n }
+                if read < 0 { failure = KernelError(.read, Errno(rawValue: Int32(-read))) }
+                count = max(0, read)
+            })
+            if let failure { throw failure }
+            if bytes.count == before { return bytes }
+            if bytes.count > limitBytes { throw KernelError(.read, .fileTooLarge) }
+            chunk = 65536
+        }
+    }
+
+    public func readText() throws(KernelError) -> String { String(decoding: try readAll(), as: UTF8.self) }
+
+    /// Writes all of it, in as few calls as the kernel takes.
+    public func writeAll(_ bytes: UnsafeRawBufferPointer) throws(KernelError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let written = try check(.write, retryOnInterrupt {
+                let n = Glibc.write(rawValue, rest.baseAddress, rest.count)
+                return n < 0 ? -Int(Glibc.errno) : n
+            })
+            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+        }
+    }
+
+    public func writeAll(_ bytes: [UInt8]) throws(KernelError) {
+        var failure: KernelError?
+        bytes.withUnsafeBytes { bytes in
+            do throws(KernelError) { try writeAll(bytes) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    public func writeAll(_ text: String) throws(KernelError) {
+        try writeAll(Array(text.utf8))
+    }
+
+    public func makeDirectory(_ name: String, mode: mode_t) throws(KernelError) {
+        try checkErrno(.mkdir, mkdirat(rawValue, name, mode), name)
+    }
+
+    public func unlink(_ name: String) throws(KernelError) { try checkErrno(.unlink, unlinkat(rawValue, name, 0), name) }
+
+    public func removeDirectory(_ name: String) throws(KernelError) {
+        try checkErrno(.rmdir, unlinkat(rawValue, name, cl_AT_REMOVEDIR), name)
+    }
+
+    public func makeSymbolicLink(_ name: String, to target: String) throws(KernelError) {
+        try checkErrno(.symlink, symlinkat(target, rawValue, name), name)
+    }
+
+    public func readSymbolicLink(_ name: String) throws(KernelError) -> String {
+        var failure: KernelError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, count in
+            let length = readlinkat(rawValue, name, buffer.baseAddress!, buffer.count)
+            if length < 0 { failure = KernelError(.readlink, Errno(rawValue: Glibc.errno), name) }
+            count = max(0, length)
+        }
+        if let failure { throw failure }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    public func makeNode(_ name: String, type: mode_t, mode: mode_t, major: UInt32 = 0, minor: UInt32 = 0) throws(KernelError) {
+        try check(.mknod, cl_mknodat(rawValue, name, type | mode, major, minor), name)
+    }
+
+    /// Man: fchownat(2) with AT_EMPTY_PATH: works on an `O_PATH` descriptor.
+    public func changeOwner(uid: UInt32, gid: UInt32) throws(KernelError) {
+        try check(.fchown, cl_fchownat_empty(rawValue, uid, gid))
+    }
+
+    public func changeMode(_ mode: mode_t) throws(KernelError) { try checkErrno(.fchmod, fchmod(rawValue, mode)) }
+
+    public func changeMode(_ path: String, _ mode: mode_t) throws(KernelError) {
+        try checkErrno(.fchmod, fchmodat(rawValue, path, mode, 0), path)
+    }
+
+    /// Man: flock(2): the lock is freed by the death of its holder.
+    public func lockExclusively() throws(KernelError) { try check(.flock, retryOnInterrupt { cl_flock(rawValue, LOCK_EX) }) }
+
+    public func unlock() throws(KernelError) { try check(.flock, cl_flock(rawValue, LOCK_UN)) }
+
+    public func synchronize() throws(KernelError) { try checkErrno(.fsync, fsync(rawValue)) }
+
+    public func rename(_ name: String, to newName: String) throws(KernelError) {
+        try checkErrno(.rename, renameat(rawValue, name, rawValue, newName), newName)
+    }
+
+    public func makeFIFO(_ name: String, mode: mode_t) throws(KernelError) {
+        try checkErrno(.mkfifo, mkfifoat(rawValue, name, mode), name)
+    }
+
+    /// Removes all that a directory holds, following no link and entering no other mount's place by path.
+    public func removeTree() throws(KernelError) {
+        for name in try directoryEntries() {
+            do throws(KernelError) { try unlink(name) } catch {
+                guard error.errno == .isDirectory || error.errno == .notPermitted else { throw error }
+                try open(name, [.readOnly, .directory, .noFollow]).removeTree()
+                try removeDirectory(name)
+            }
+        }
+    }
+
+    public func duplicate(onto target: Int32) throws(KernelError) { try checkErrno(.dup2, Glibc.dup2(rawValue, target)) }
+
+    /// A copy of the descriptor, CLOEXEC, numbered `minimum` or above.
+    public func duplicate(atLeast minimum: Int32 = 3) throws(KernelError) -> OwnedDescriptor {
+        OwnedDescriptor(owning: try check(.fcntl, cl_fcntl(rawValue, F_DUPFD_CLOEXEC, Int(minimum))))
+    }
+
+    /// Open, and not by us: all that we open is CLOEXEC.
+    public var wasInherited: Bool {
+        let flags = cl_fcntl(rawValue, F_GETFD, 0)
+        return flags >= 0 && flags & FD_CLOEXEC == 0
+    }
+
+    public func setCloseOnExec(_ on: Bool) throws(KernelError) {
+        try check(.fcntl, cl_fcntl(rawValue, F_SETFD, on ? Int(FD_CLOEXEC) : 0))
+    }
+
+    public func setBlocking() throws(KernelError) {
+        let flags = try check(.fcntl, cl_fcntl(rawValue, F_GETFL, 0))
+        try check(.fcntl, cl_fcntl(rawValue, F_SETFL, Int(flags & ~O_NONBLOCK)))
+    }
+
+    /// Waits for something to read; false where the other descriptor became readable first.
+    public func waitUntilReadable(or other: borrowing some Descriptor & ~Copyable) throws(KernelError) -> Bool {
+        while true {
+            var polled = [
+                pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0), pollfd(fd: other.rawValue, events: Int16(POLLIN), revents: 0),
+            ]
+            try check(.poll, retryOnInterrupt { cl_poll(&polled, polled.count, -1) })
+            if polled[0].revents & Int16(POLLIN) != 0 { return true }
+            if polled[1].revents != 0 { return false }
+        }
+    }
+
+    /// The names in a directory, without `.` and `..`.
+    public func directoryEntries() throws(KernelError) -> [String] { try directoryEntries { _ in true } }
+
+    /// The names of the directories in a directory, on a file system that tells them apart there, as cgroupfs does.
+    public func subdirectories() throws(KernelError) -> [String] { try directoryEntries { $0 == UInt8(DT_DIR) } }
+
+    private func directoryEntries(where includes: (_ type: UInt8) -> Bool) throws(KernelError) -> [String] {
+        var names: [String] = []
+        let size = 32768
+        let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
+        defer { buffer.deallocate() }
+        while true {
+            let count = try check(.getdents64, cl_getdents64(rawValue, buffer, size))
+            if count == 0 { return names }
+            var offset = 0
+            while offset < count {
+                // struct linux_dirent64: ino 8, off 8, reclen 2, type 1, name
+                let length = Int((buffer + offset + 16).loadUnaligned(as: UInt16.self))
+                let name = String(cString: (buffer + offset + 19).assumingMemoryBound(to: CChar.self))
+                let type = (buffer + offset + 18).load(as: UInt8.self)
+                if name != "." && name != ".." && includes(type) { names.append(name) }
+                offset += length
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Glibc
+import LinuxKernel
+import RuntimeSpec
+import SystemPackage
+
+/// The directory of one container. What is in it is named here and nowhere else.
+final class ContainerDirectory: Descriptor {
+    static let stateName = "state.json"
+
+    let id: ContainerID
+    let path: String
+    private let directory: OwnedDescriptor
+
+    init(id: ContainerID, in root: borrowing OwnedDescriptor, path: String) throws(KernelError) {
+        self.id = id
+        self.path = path
+        directory = try root.open(id.text, [.readOnly, .directory, .noFollow])
+    }
+
+    var rawValue: Int32 { directory.rawValue }
+
+    /// Held until `unlock`, or until this process and its clones have closed the directory.
+    func lock() throws(KernelError) { try lockExclusively() }
+
+    /// Whether somebody deleted it while we waited for the lock.
+    var isGone: Bool { get throws(KernelError) { try status().linkCount == 0 } }
+
+    // MARK: state.json
+
+    /// nil where `create` has not come so far, or was killed before.
+    func load() throws(RuntimeError) -> SavedState? {
+        let bytes: [UInt8]
+        do throws(KernelError) { bytes = try open(Self.stateName, [.readOnly, .noFollow]).readAll() } catch {
+            if error.errno == .noSuchFileOrDirectory { return nil }
+            throw RuntimeError("\(path)/\(Self.stateName)", error)
+        }
+        do throws(SpecError) { return try SavedState.decode(bytes) } catch {
+            throw RuntimeError("\(path)/\(Self.stateName)", cause: error.description, hint: "runc delete --force \(id.text) removes what is left")
+        }
+    }
+
+    /// Atomically: whoever reads it sees the old or the new one, whatever kills us in between.
+    func save(_ state: SavedState) throws(KernelError) {
+        let temporary = Self.stateName + ".new"
+        let file = try open(temporary, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+        try file.writeAll(state.encoded(pretty: false))
+        try file.synchronize()
+        try rename(temporary, to: Self.stateName)
+    }
+
+    /// Who owns the container: the owner of its directory.
+    var ownerUID: UInt32 { get throws(KernelError) { try status().uid } }
+
+    // MARK: removal
+
+    func removeContents() throws(KernelError) { try removeTree() }
+}
