@@ -139,7 +139,7 @@ import UsernsRuntime
     }
 
     @Test func optionsEndWhereToldTo() throws {
-        #expect(try command(RunCommand.self, "run", "--keep", "--", "c1").create.id == "c1")
+        #expect(try command(RunCommand.self, "run", "--keep", "--", "c1").id == "c1")
         #expect(try command(ExecCommand.self, "exec", "--", "c1", "sh", "-t").request.arguments == ["sh", "-t"])
     }
 

@@ -25,15 +25,17 @@ struct CreateCommand: RuntimeCommand {
     var noNewKeyring = false
 
     @Option(name: "--preserve-fds", parsing: .unconditional, help: .preserveFDs)
-    var preserveFDs = DescriptorCount.none
+    var preserveFDs: String?
 
     @Argument(help: .containerID)
     var id: String
 
+    func validate() throws { try DescriptorCount.require(preserveFDs) }
+
     var request: CreateRequest {
         CreateRequest(
             id: id, bundle: bundle ?? ".", consoleSocket: consoleSocket, pidfdSocket: pidfdSocket, pidFile: pidFile,
-            noPivot: noPivot, noNewKeyring: noNewKeyring, preserveFDs: preserveFDs.number)
+            noPivot: noPivot, noNewKeyring: noNewKeyring, preserveFDs: DescriptorCount.number(preserveFDs) ?? 0)
     }
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {

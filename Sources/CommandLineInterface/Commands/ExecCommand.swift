@@ -65,7 +65,7 @@ struct ExecCommand: RuntimeCommand {
     var cap: [String] = []
 
     @Option(name: "--preserve-fds", parsing: .unconditional, help: .preserveFDs)
-    var preserveFDs = DescriptorCount.none
+    var preserveFDs: String?
 
     @Option(
         name: "--cgroup", parsing: .unconditionalSingleValue,
@@ -83,6 +83,7 @@ struct ExecCommand: RuntimeCommand {
     var command: [String] = []
 
     func validate() throws {
+        try DescriptorCount.require(preserveFDs)
         guard process != nil || !command.isEmpty else {
             throw ValidationError("Missing expected argument '<command>', or '--process <file>'")
         }
@@ -111,7 +112,7 @@ struct ExecCommand: RuntimeCommand {
         request.apparmor = apparmor
         request.noNewPrivs = noNewPrivs
         request.capabilities = cap
-        request.preserveFDs = preserveFDs.number
+        request.preserveFDs = DescriptorCount.number(preserveFDs) ?? 0
         request.ignorePaused = ignorePaused
         return request
     }

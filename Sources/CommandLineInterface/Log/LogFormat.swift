@@ -1,7 +1,5 @@
-import ArgumentParser
-
 /// `--log-format`: how a line of the log is written.
-enum LogFormat: String, Sendable, CaseIterable, ExpressibleByArgument {
+enum LogFormat: String, Sendable {
     case text
     case json
 }

@@ -20,8 +20,9 @@ struct GlobalOptions: ParsableCommand {
     var log: String?
 
     @Option(
-        name: "--log-format", parsing: .unconditional, help: ArgumentHelp("Write log lines in this format.", valueName: "format"))
-    var logFormat = LogFormat.text
+        name: "--log-format", parsing: .unconditional,
+        help: .option("Write log lines in this format: text or json.", kind: "format", default: "text"))
+    var logFormatName: String?
 
     @Option(
         name: "--root", parsing: .unconditional,
@@ -34,8 +35,8 @@ struct GlobalOptions: ParsableCommand {
 
     @Option(
         name: "--rootless", parsing: .unconditional,
-        help: ArgumentHelp("Take it that full access to cgroups is unlikely.", valueName: "setting"))
-    var rootless = RootlessSetting.auto
+        help: .option("Take it that full access to cgroups is unlikely: true, false or auto.", kind: "setting", default: "auto"))
+    var rootlessName: String?
 
     @Flag(name: "--strict-limits", help: .flag("Fail where a limit can't be enforced, rather than warn."))
     var strictLimits = false
@@ -49,6 +50,13 @@ struct GlobalOptions: ParsableCommand {
     @Argument(parsing: .captureForPassthrough, help: .hidden)
     var commandArguments: [String] = []
 
+    var logFormat: LogFormat { logFormatName.flatMap(LogFormat.init) ?? .text }
+
+    func validate() throws {
+        try logFormatName.require("--log-format <format>") { LogFormat(rawValue: $0) != nil }
+        try rootlessName.require("--rootless <setting>") { RootlessSetting(rawValue: $0) != nil }
+    }
+
     /// nil where help was asked for.
     static func parsed(_ arguments: [String]) throws -> GlobalOptions? {
         guard let options = try parseAsRoot(arguments) as? GlobalOptions else { return nil }
@@ -58,8 +66,7 @@ struct GlobalOptions: ParsableCommand {
     }
 
     var request: GlobalRequest {
-        GlobalRequest(root: root, rootless: rootless, systemdCgroup: systemdCgroup, strictLimits: strictLimits)
+        let rootless = rootlessName.flatMap(RootlessSetting.init) ?? .auto
+        return GlobalRequest(root: root, rootless: rootless, systemdCgroup: systemdCgroup, strictLimits: strictLimits)
     }
 }
-
-extension RootlessSetting: ExpressibleByArgument {}

@@ -21,7 +21,7 @@ extension ArgumentHelp {
     static let pidfdSocket = option("Send the pidfd of the process to this socket.", kind: "sock")
     static let pidFile = option("Write the pid of the process to this file.", kind: "file")
     static let noPivot = flag("Don't use pivot_root: for a root file system on a ramdisk.")
-    static let preserveFDs = ArgumentHelp("Pass this many descriptors to the process, from 3 on.", valueName: "n")
+    static let preserveFDs = option("Pass this many descriptors to the process, from 3 on.", kind: "n", default: "0")
     static let detach = flag("Return when the process has been started.")
     static let noSubreaper = flag("Don't become the parent of the processes that the container leaves behind.")
     static let listFormat = ArgumentHelp("Write the list in this format.", valueName: "format")
