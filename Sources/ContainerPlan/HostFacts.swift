@@ -21,6 +21,8 @@ public struct HostFacts: Sendable {
     /// Absolute.
     public var bundle: String
     public var cgroupHierarchies: CgroupHierarchies
+    /// Our own.
+    public var cgroupMemberships: [CgroupMembership] = []
     public var hasAppArmor: Bool
     public var hasSELinux: Bool
 

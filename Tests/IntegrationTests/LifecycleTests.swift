@@ -95,6 +95,20 @@ extension IntegrationTests {
             }
         }
 
+        /// Whoever comes second finds nothing left to delete, and that is no error.
+        @Test(arguments: [Identity.root, .oneID])
+        func runSurvivesTheDeletionOfItsContainer(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit { $0.setShell("echo ready; sleep 1000") }
+                let running = try bundle.runtimeCommand(["run", bundle.id]).start()
+                #expect(eventually { running.stdout.contains("ready") }, "\(running.stderr)")
+                let deletion = try bundle.runc("delete", "--force", bundle.id)
+                #expect(deletion.succeeded, "\(deletion)")
+                let result = try running.wait()
+                #expect(result.status == 137 && running.stderr.isEmpty, "\(running.stderr)")
+            }
+        }
+
         @Test(arguments: ["TERM", "SIGTERM", "15", "sigterm"])
         func killTakesNamesAndNumbers(_ signal: String) throws {
             try withBundle(.oneID) { bundle in

@@ -164,11 +164,6 @@ extension Descriptor where Self: ~Copyable {
 
     public func duplicate(onto target: Int32) throws(KernelError) { try checkErrno(.dup2, Glibc.dup2(rawValue, target)) }
 
-    /// A copy of the descriptor, CLOEXEC, numbered `minimum` or above.
-    public func duplicate(atLeast minimum: Int32 = 3) throws(KernelError) -> OwnedDescriptor {
-        OwnedDescriptor(owning: try check(.fcntl, cl_fcntl(rawValue, F_DUPFD_CLOEXEC, Int(minimum))))
-    }
-
     /// Open, and not by us: all that we open is CLOEXEC.
     public var wasInherited: Bool {
         let flags = cl_fcntl(rawValue, F_GETFD, 0)

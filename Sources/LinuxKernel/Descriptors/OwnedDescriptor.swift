@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// A descriptor that is closed when its owner goes away. What only uses it borrows a `FileDescriptor`.
+/// A descriptor that is closed after its owner's last use of it.
 public struct OwnedDescriptor: Descriptor, ~Copyable, Sendable {
     public let rawValue: Int32
 

@@ -28,14 +28,22 @@ struct HostProbe {
     /// - Parameters:
     ///   - linux: what of the facts is needed depends on it.
     ///   - bundle: absolute.
-    func facts(for linux: Linux, process: RuntimeSpec.Process, bundle: String, request: GlobalRequest) throws(RuntimeError) -> HostFacts {
+    ///   - asksForCgroups: false for a process of a container that has its cgroups.
+    func facts(
+        for linux: Linux, process: RuntimeSpec.Process, bundle: String, request: GlobalRequest, asksForCgroups: Bool = true
+    ) throws(RuntimeError) -> HostFacts {
         do throws(KernelError) {
             let capabilities = try CurrentProcess.capabilities()
             var facts = HostFacts(
                 identity: identity, privilege: privilege(request), permittedCapabilities: capabilities.permitted,
-                lastCapability: lastCapability(), bundle: bundle, cgroupHierarchies: try cgroupHierarchies(),
+                lastCapability: lastCapability(), bundle: bundle, cgroupHierarchies: CgroupHierarchies([]),
                 hasAppArmor: process.apparmorProfile.map { !$0.isEmpty && isAppArmorEnabled } ?? false,
                 hasSELinux: process.selinuxLabel.map { !$0.isEmpty && isSELinuxEnabled } ?? false)
+            if asksForCgroups {
+                facts.cgroupMemberships = CgroupMembership.parse(try procfs.read("self/cgroup"))
+                facts.cgroupHierarchies = CgroupHierarchies.find(
+                    mounts: MountInfo.parse(try procfs.read("self/mountinfo"), typePrefix: "cgroup"), memberships: facts.cgroupMemberships)
+            }
             if !identity.inInitialUserNamespace { (facts.ownUIDMap, facts.ownGIDMap) = maps(ofProcess: "self") }
             if let user = linux.namespaces.first(where: { $0.type == .user }) {
                 if let path = user.path, !path.isEmpty {
@@ -49,13 +57,6 @@ struct HostProbe {
             return facts
         } catch { throw RuntimeError("asking the host for facts", error) }
     }
-
-    func cgroupHierarchies() throws(KernelError) -> CgroupHierarchies {
-        CgroupHierarchies.find(
-            mounts: MountInfo.parse(try procfs.read("self/mountinfo"), typePrefix: "cgroup"), memberships: try cgroupMemberships())
-    }
-
-    func cgroupMemberships() throws(KernelError) -> [CgroupMembership] { CgroupMembership.parse(try procfs.read("self/cgroup")) }
 
     /// The highest that the kernel knows of those that have names here: PR_CAPBSET_READ refuses what it does not know.
     private func lastCapability() -> Int32 {

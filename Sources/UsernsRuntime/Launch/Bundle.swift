@@ -23,11 +23,9 @@ struct Bundle {
             spec = try Spec.decode(bytes)
             try spec.validate()
         } catch { throw RuntimeError("\(config): \(error)") }
-        let directory: OwnedDescriptor
-        do throws(KernelError) { directory = try FileDescriptor.currentDirectory.open(rootfs, [.path, .directory]) } catch {
+        do throws(KernelError) { _ = try FileDescriptor.currentDirectory.open(rootfs, [.path, .directory]) } catch {
             throw RuntimeError("root.path \(rootfs)", error)
         }
-        _ = consume directory
     }
 
     private static func absolutePath(_ given: String) throws(KernelError) -> String {

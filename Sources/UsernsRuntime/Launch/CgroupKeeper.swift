@@ -21,7 +21,7 @@ struct CgroupKeeper {
             // Limits are accepted with a warning and not applied yet, so none of them needs a cgroup.
             rootlessCgroups: prepared.facts.privilege.rootlessCgroups, limitsAsked: false,
             pathAsked: linux.cgroupsPath.map { !$0.isEmpty } ?? false)
-        do throws(KernelError) { memberships = try prepared.probe.cgroupMemberships() } catch { throw RuntimeError("reading our own cgroups", error) }
+        memberships = prepared.facts.cgroupMemberships
         do throws(CgroupError) {
             let found = try CgroupLocation(
                 hierarchies: prepared.facts.cgroupHierarchies, memberships: memberships, cgroupsPath: linux.cgroupsPath,

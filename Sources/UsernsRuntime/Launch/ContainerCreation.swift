@@ -11,7 +11,6 @@ final class ContainerCreation {
     let prepared: PreparedContainer
     let directory: ContainerDirectory
     let launched: ProcessLauncher.Launched
-    private(set) var state: SavedState
     private let log: RuntimeLog
 
     /// Makes it up to the moment in which init is set up and state.json is written. On an error all that was made goes away.
@@ -71,7 +70,7 @@ final class ContainerCreation {
         wasLaunched = true
         launched = try launcher.launch(steps) { channel in child.run(channel) }
         do throws(RuntimeError) {
-            state = try prepared.savedState(init: launched.process, cgroup: keeper.cgroup)
+            let state = try prepared.savedState(init: launched.process, cgroup: keeper.cgroup)
             do throws(KernelError) { try directory.save(state) } catch { throw RuntimeError("writing state.json of \(prepared.id.text)", error) }
         } catch {
             launcher.abandon(launched)
@@ -104,8 +103,12 @@ final class ContainerCreation {
         do throws(KernelError) { try directory.unlock() } catch { throw RuntimeError("unlocking \(prepared.id.text)", error) }
     }
 
-    /// Ends init, whatever it does, and removes all.
+    /// Ends init, whatever it does, and removes all. Somebody else may have deleted the container meanwhile.
     func destroy() throws(RuntimeError) {
+        do throws(KernelError) {
+            try directory.lock()
+            if try directory.isGone { return }
+        } catch { throw RuntimeError("locking \(prepared.id.text)", error) }
         try Container(directory, procfs: prepared.probe.procfs).destroy(store: prepared.store, log: log)
     }
 }

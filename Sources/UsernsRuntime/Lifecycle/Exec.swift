@@ -21,8 +21,7 @@ extension Runtime {
 
     private func execute(_ request: ExecRequest) throws(RuntimeError) -> Int32 {
         let probe = try HostProbe()
-        let container = try Container(
-            try StateStore(request: self.request, identity: probe.identity).open(try ContainerID(request.id)), procfs: probe.procfs)
+        let container = try open(request.id, probe)
         let state = try container.requireState()
         let status = try container.status()
         guard status.allows(.exec), let containerInit = try container.openInit() else {
@@ -37,7 +36,7 @@ extension Runtime {
         // The facts of a user namespace that is joined: init's own.
         var linux = Linux()
         if container.ownNamespaces.contains(.user) { linux.namespaces = [Namespace(.user, path: "/proc/\(containerInit.pid)/ns/user")] }
-        let facts = try probe.facts(for: linux, process: process, bundle: container.bundle, request: self.request)
+        let facts = try probe.facts(for: linux, process: process, bundle: container.bundle, request: self.request, asksForCgroups: false)
         try ExecutableProtection.protect(uidMap: facts.joinedUIDMap, gidMap: facts.joinedGIDMap)
         let seccomp = try SeccompCompilation.compile(state.config.seccomp, log: log)
         let plan: ExecPlan

@@ -8,7 +8,7 @@ extension Runtime {
     /// - Parameter all: kept for old callers: one that has stopped already is then no error.
     public func kill(id: String, signal: Int32, all: Bool) throws(RuntimeError) {
         let probe = try HostProbe()
-        let container = try Container(try StateStore(request: request, identity: probe.identity).open(try ContainerID(id)), procfs: probe.procfs)
+        let container = try open(id, probe)
         let state = try container.requireState()
         let sharesProcesses = !container.ownNamespaces.contains(.pid)
         if sharesProcesses && (signal == SIGKILL || all) { try SavedCgroup(state).signalAll(signal) }

@@ -18,7 +18,7 @@ extension Runtime {
     /// The state of one container, as JSON text without a final newline.
     public func state(id: String) throws(RuntimeError) -> String {
         let probe = try HostProbe()
-        let container = try Container(try StateStore(request: request, identity: probe.identity).open(try ContainerID(id)), procfs: probe.procfs)
+        let container = try open(id, probe)
         _ = try container.requireState()
         return try document(container).encoded(pretty: true)
     }

@@ -28,6 +28,11 @@ extension Runtime {
         try notify?.forward(from: process)
     }
 
+    /// The container as it is at this moment; others may change it.
+    func open(_ id: String, _ probe: HostProbe) throws(RuntimeError) -> Container {
+        try Container(try StateStore(request: request, identity: probe.identity).open(try ContainerID(id)), procfs: probe.procfs)
+    }
+
     /// Waits until no other command changes the container.
     func openLocked(_ id: ContainerID, _ probe: HostProbe) throws(RuntimeError) -> Container {
         let directory = try StateStore(request: request, identity: probe.identity).open(id)

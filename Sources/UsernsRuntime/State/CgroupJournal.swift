@@ -29,6 +29,4 @@ struct CgroupJournal {
             throw error
         }
     }
-
-    func remove() throws(KernelError) { try directory.unlink(Self.name) }
 }
