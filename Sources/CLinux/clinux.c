@@ -361,6 +361,23 @@ int cl_signal_reset_all(void)
     return 0;
 }
 
+ssize_t cl_write_no_signal(int fd, const void *bytes, size_t count)
+{
+    const uint64_t pipe_mask = 1ULL << (SIGPIPE - 1);
+    uint64_t old, pending = 0;
+    struct timespec now = { 0 };
+    long error = result(syscall(SYS_rt_sigprocmask, SIG_BLOCK, &pipe_mask, &old, sizeof old));
+    if (error < 0)
+        return error;
+    // One that was pending before is somebody else's.
+    syscall(SYS_rt_sigpending, &pending, sizeof pending);
+    ssize_t written = result(write(fd, bytes, count));
+    if (written == -EPIPE && !(pending & pipe_mask))
+        syscall(SYS_rt_sigtimedwait, &pipe_mask, NULL, &now, sizeof pipe_mask);
+    error = result(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof old));
+    return error < 0 ? error : written;
+}
+
 int cl_poll(void *pollfds, size_t count, int timeout_milliseconds) { return (int)result(poll(pollfds, count, timeout_milliseconds)); }
 
 // ---- terminals

@@ -35,10 +35,6 @@ public struct Spawn {
     /// Runs it. Its standard descriptors are pipes of ours; nothing else is inherited. A program that does not end in
     /// time is killed. One that leaves a process behind holding its output does not keep us: its own end is what counts.
     public func run() throws(KernelError) -> Outcome {
-        // A reader that went away is an error of the write, not our death; only meanwhile, for what is ignored stays so
-        // through an execve.
-        let disposition = signal(SIGPIPE, SIG_IGN)
-        defer { signal(SIGPIPE, disposition) }
         let stdin = try Pipe(), stdout = try Pipe(), stderr = try Pipe()
         let child = try start(stdin: stdin.readEnd, stdout: stdout.writeEnd, stderr: stderr.writeEnd)
         stdin.closeReadEnd()
@@ -89,9 +85,9 @@ public struct Spawn {
 
     /// A reader that went away (EPIPE) is no error: not every hook reads its input.
     private static func feed(_ pipe: Pipe, _ rest: inout ArraySlice<UInt8>) {
-        let written = rest.withUnsafeBytes { Glibc.write(pipe.writeEnd.rawValue, $0.baseAddress, $0.count) }
+        let written = rest.withUnsafeBytes { cl_write_no_signal(pipe.writeEnd.rawValue, $0.baseAddress, $0.count) }
         if written > 0 { rest = rest.dropFirst(written) }
-        if rest.isEmpty || (written < 0 && errno != EAGAIN && errno != EINTR) { pipe.closeWriteEnd() }
+        if rest.isEmpty || (written < 0 && written != -Int(EAGAIN) && written != -Int(EINTR)) { pipe.closeWriteEnd() }
     }
 
     /// False where the stream has ended. Takes no more than a pipe holds: one that is written to without end must not keep
