@@ -15,7 +15,7 @@ public struct ContainerCgroup: Sendable, Equatable {
 
     /// The directory whose list of processes stands for the container. Version 2 first: it can be killed as a whole;
     /// then the freezer, which keeps processes from forking away.
-    var mainDirectory: String? {
+    public var mainDirectory: String? {
         for key in ["", "freezer", "devices", "pids", "name=systemd"] {
             if let directory = directories[key] { return directory }
         }
