@@ -4,6 +4,7 @@ import Testing
 /// A bundle of its own for one test, the runtime that is driven on it, and a state directory.
 final class Bundle {
     let identity: Identity
+    let cgroups: CgroupView
     /// The name of the container, and the mark of whatever is started for it.
     let id: String
     let directory: String
@@ -12,8 +13,9 @@ final class Bundle {
     let stateRoot: String
     private(set) var ids: [String]
 
-    fileprivate init(_ identity: Identity) throws {
+    fileprivate init(_ identity: Identity, _ cgroups: CgroupView) throws {
         self.identity = identity
+        self.cgroups = cgroups
         let number = UniqueNumber.next()
         id = "it-\(getpid())-\(number)"
         ids = [id]
@@ -83,7 +85,7 @@ final class Bundle {
     func command(_ arguments: [String], environment: [String: String?] = [:]) throws -> Command {
         var all = try identity.environment(mark: id)
         for (name, value) in environment { all[name] = value }
-        return Command(arguments: try identity.prefix(directory: directory) + arguments, environment: all)
+        return Command(arguments: try cgroups.prefix + identity.prefix(directory: directory) + arguments, environment: all)
     }
 
     /// The runtime's command line with this bundle's state directory.
@@ -164,9 +166,10 @@ final class Bundle {
 
 /// Makes a bundle, hands it to `body`, and afterwards deletes its containers and checks that nothing is left of them.
 func withBundle(
-    _ identity: Identity = .root, sourceLocation: SourceLocation = #_sourceLocation, _ body: (Bundle) throws -> Void
+    _ identity: Identity = .root, cgroups: CgroupView = .asMounted, sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: (Bundle) throws -> Void
 ) throws {
-    let bundle = try Bundle(identity)
+    let bundle = try Bundle(identity, cgroups)
     defer { Leftovers(of: bundle).removeAndReport(at: sourceLocation) }
     try body(bundle)
 }
