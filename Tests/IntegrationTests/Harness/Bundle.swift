@@ -4,6 +4,7 @@ import Testing
 /// A bundle of its own for one test, the runtime that is driven on it, and a state directory.
 final class Bundle {
     let identity: Identity
+    let driver: CgroupDriver
     /// The name of the container, and the mark of whatever is started for it.
     let id: String
     let directory: String
@@ -12,8 +13,9 @@ final class Bundle {
     let stateRoot: String
     private(set) var ids: [String]
 
-    fileprivate init(_ identity: Identity) throws {
+    fileprivate init(_ identity: Identity, _ driver: CgroupDriver) throws {
         self.identity = identity
+        self.driver = driver
         let number = UniqueNumber.next()
         id = "it-\(getpid())-\(number)"
         ids = [id]
@@ -86,9 +88,9 @@ final class Bundle {
         return Command(arguments: try identity.prefix(directory: directory) + arguments, environment: all)
     }
 
-    /// The runtime's command line with this bundle's state directory.
+    /// The runtime's command line with this bundle's state directory and cgroup driver.
     func runtimeCommand(_ arguments: [String], global: [String] = [], environment: [String: String?] = [:]) throws -> Command {
-        try command([try RuntimeUnderTest.path, "--root", stateRoot] + global + arguments, environment: environment)
+        try command([try RuntimeUnderTest.path, "--root", stateRoot] + driver.globalOptions + global + arguments, environment: environment)
     }
 
     /// Runs the runtime with this bundle's state directory.
@@ -164,11 +166,18 @@ final class Bundle {
 
 /// Makes a bundle, hands it to `body`, and afterwards deletes its containers and checks that nothing is left of them.
 func withBundle(
-    _ identity: Identity = .root, sourceLocation: SourceLocation = #_sourceLocation, _ body: (Bundle) throws -> Void
+    _ identity: Identity = .root, driver: CgroupDriver = .cgroupfs, sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: (Bundle) throws -> Void
 ) throws {
-    let bundle = try Bundle(identity)
+    let bundle = try Bundle(identity, driver)
     defer { Leftovers(of: bundle).removeAndReport(at: sourceLocation) }
     try body(bundle)
+}
+
+func withBundle(
+    _ setting: CgroupSetting, sourceLocation: SourceLocation = #_sourceLocation, _ body: (Bundle) throws -> Void
+) throws {
+    try withBundle(setting.identity, driver: setting.driver, sourceLocation: sourceLocation, body)
 }
 
 /// The config.json that `runc spec` writes for an identity, without a terminal and without resources (of which there are
