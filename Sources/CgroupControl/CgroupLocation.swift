@@ -30,17 +30,10 @@ public struct CgroupLocation: Sendable, Equatable {
         return directories
     }
 
-    /// The directory of version 2, where that is the only hierarchy: a clone can start in it.
-    public var unifiedDirectory: String? { places.count == 1 && places[0].keys == [""] ? places[0].directory : nil }
-
-    /// - Parameters:
-    ///   - memberships: our own, of /proc/self/cgroup.
-    ///   - cgroupsPath: of config.json; an empty one counts as absent.
     /// Errors: forgivable ones where no hierarchy is mounted, or one does not show our own cgroup.
-    public init(
-        hierarchies: CgroupHierarchies, memberships: [CgroupMembership], cgroupsPath: String?, containerID: String
-    ) throws(CgroupError) {
-        let asked = cgroupsPath.flatMap { $0.isEmpty ? nil : $0 } ?? containerID
+    public init(_ request: CgroupRequest) throws(CgroupError) {
+        let hierarchies = request.hierarchies
+        let asked = request.cgroupsPath ?? request.containerID
         guard !asked.utf8.contains(0) else { throw CgroupError("linux.cgroupsPath: a NUL character cannot be part of a path") }
         guard !hierarchies.hierarchies.isEmpty else {
             throw CgroupError("no cgroup hierarchy is mounted", isForgivable: true, hint: "mount cgroup2 on /sys/fs/cgroup")
@@ -54,7 +47,7 @@ public struct CgroupLocation: Sendable, Equatable {
             if isAbsolute {
                 base = hierarchy.mountPoint
             } else {
-                guard let own = memberships.first(where: { $0.controllers == hierarchy.controllers })?.path,
+                guard let own = request.memberships.first(where: { $0.controllers == hierarchy.controllers })?.path,
                     let ownDirectory = hierarchy.directory(of: own)
                 else {
                     throw CgroupError(

@@ -20,8 +20,17 @@ import Testing
         (false, true, true, refusal, .fail),
     ])
     func decides(_ rootlessCgroups: Bool, _ limits: Bool, _ path: Bool, _ error: CgroupError, _ verdict: CgroupForgiveness.Verdict) {
-        let forgiveness = CgroupForgiveness(rootlessCgroups: rootlessCgroups, limitsAsked: limits, pathAsked: path)
+        let forgiveness = CgroupForgiveness(rootlessCgroups: rootlessCgroups, pathAsked: path, limited: limits ? ["memory"] : [])
         #expect(forgiveness.decide(error) == verdict)
+        #expect(forgiveness.decide(error, in: ["memory"]) == verdict)
+    }
+
+    /// Where no limit is asked for, none is missed.
+    @Test func aLimitCountsInItsOwnHierarchyAlone() {
+        let forgiveness = CgroupForgiveness(rootlessCgroups: true, pathAsked: false, limited: ["cpu", "memory"])
+        #expect(forgiveness.decide(Self.refusal, in: ["freezer"]) == .forgive)
+        #expect(forgiveness.decide(Self.refusal, in: ["cpuacct", "cpu"]) == .fail)
+        #expect(forgiveness.decide(Self.refusal) == .fail)
     }
 
     @Test(arguments: [

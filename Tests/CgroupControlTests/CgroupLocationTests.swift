@@ -12,7 +12,7 @@ struct Host: Sendable {
     var hierarchies: CgroupHierarchies { CgroupHierarchies.find(mounts: MountInfo.parse(mountInfo), memberships: memberships) }
 
     func location(_ cgroupsPath: String?, id: String = "demo") throws(CgroupError) -> CgroupLocation {
-        try CgroupLocation(hierarchies: hierarchies, memberships: memberships, cgroupsPath: cgroupsPath, containerID: id)
+        try CgroupLocation(CgroupRequest(containerID: id, cgroupsPath: cgroupsPath, hierarchies: hierarchies, memberships: memberships))
     }
 
     static let separate = Host(
@@ -85,12 +85,6 @@ struct Host: Sendable {
 
     @Test func sharedDirectoriesAreOnePlace() throws {
         #expect(try Host.coMounted.location(nil).places.map(\.keys) == [["cpu", "cpuacct"], ["name=systemd"]])
-    }
-
-    @Test func onlyVersion2AloneHasAUnifiedDirectory() throws {
-        #expect(try Host.unified.location("/x").unifiedDirectory == "/sys/fs/cgroup/x")
-        #expect(try Host.hybrid.location("/x").unifiedDirectory == nil)
-        #expect(try Host.separate.location("/x").unifiedDirectory == nil)
     }
 
     @Test func noHierarchyIsForgivable() throws {

@@ -39,8 +39,8 @@ private final class FakeHierarchies {
     func remove(_ relative: String) throws { try FileManager.default.removeItem(atPath: path + "/" + relative) }
 }
 
-private let strict = CgroupForgiveness(rootlessCgroups: false, limitsAsked: false, pathAsked: false)
-private let forgiving = CgroupForgiveness(rootlessCgroups: true, limitsAsked: false, pathAsked: false)
+private let strict = CgroupForgiveness(rootlessCgroups: false, pathAsked: false, limited: [])
+private let forgiving = CgroupForgiveness(rootlessCgroups: true, pathAsked: false, limited: [])
 
 /// On plain directories: they have none of the files that the kernel makes, so a test brings those that it needs.
 @Suite struct CgroupfsDriverTests {
@@ -60,6 +60,16 @@ private let forgiving = CgroupForgiveness(rootlessCgroups: true, limitsAsked: fa
         #expect(!fake.exists("v2/a/b/demo"))
         #expect(fake.exists("v2/a/b"))
         try driver.remove(cgroup)
+    }
+
+    @Test func aCloneStartsInVersion2AloneOnly() throws {
+        let fake = try FakeHierarchies(unified: true)
+        try fake.makeDirectory("v2/demo")
+        let directory = fake.path + "/v2/demo"
+        #expect(try driver.cloneDirectory(ContainerCgroup(directories: ["": directory])) != nil)
+        #expect(try driver.cloneDirectory(ContainerCgroup(directories: ["cpu": directory])) == nil)
+        #expect(try driver.cloneDirectory(ContainerCgroup(directories: ["": directory, "cpu": directory])) == nil)
+        #expect(try driver.cloneDirectory(ContainerCgroup()) == nil)
     }
 
     @Test func newCpusetsInheritAllTheWayDown() throws {
@@ -108,9 +118,9 @@ private let forgiving = CgroupForgiveness(rootlessCgroups: true, limitsAsked: fa
         try fake.makeDirectory("v2/demo")
         try fake.write("", "v2/demo/cgroup.procs")
         try fake.write("populated 0\nfrozen 0\n", "v2/demo/cgroup.events")
-        var cgroup = try driver.create(try fake.host.location("/demo"), forgiveness: strict)
+        let cgroup = try driver.create(try fake.host.location("/demo"), forgiveness: strict)
         #expect(cgroup.made.isEmpty)
-        try driver.join(pid: 4711, &cgroup, forgiveness: strict)
+        try driver.join(pid: 4711, cgroup, forgiveness: strict)
         #expect(try fake.read("v2/demo/cgroup.procs") == "4711")
         try driver.remove(cgroup)
         #expect(fake.exists("v2/demo"))
@@ -186,8 +196,8 @@ struct RealCgroupTests {
     @Test func aProcessJoinsIsListedKilledAndItsCgroupRemoved() throws {
         let driver = CgroupfsDriver()
         let location = try CgroupLocation(
-            hierarchies: ownHierarchies, memberships: ownCgroups, cgroupsPath: nil, containerID: "cgroupfs-driver-test-\(getpid())")
-        var cgroup = try driver.create(location, forgiveness: strict)
+            CgroupRequest(containerID: "cgroupfs-driver-test-\(getpid())", hierarchies: ownHierarchies, memberships: ownCgroups))
+        let cgroup = try driver.create(location, forgiveness: strict)
         defer {
             do { try driver.remove(cgroup) } catch { Issue.record(error) }
         }
@@ -198,7 +208,7 @@ struct RealCgroupTests {
         sleeper.executableURL = URL(fileURLWithPath: "/bin/sleep")
         sleeper.arguments = ["300"]
         try sleeper.run()
-        try driver.join(pid: sleeper.processIdentifier, &cgroup, forgiveness: strict)
+        try driver.join(pid: sleeper.processIdentifier, cgroup, forgiveness: strict)
         #expect(try driver.processes(cgroup) == [sleeper.processIdentifier])
         let shown = CgroupMembership.parse(try String(contentsOfFile: "/proc/\(sleeper.processIdentifier)/cgroup", encoding: .utf8))
         for hierarchy in ownHierarchies.hierarchies {
@@ -226,8 +236,8 @@ struct RealCgroupTests {
         }
         let driver = CgroupfsDriver()
         let location = try CgroupLocation(
-            hierarchies: CgroupHierarchies([freezer]), memberships: ownCgroups, cgroupsPath: nil, containerID: "cgroupfs-freezer-test-\(getpid())")
-        var cgroup = try driver.create(location, forgiveness: strict)
+            CgroupRequest(containerID: "cgroupfs-freezer-test-\(getpid())", hierarchies: CgroupHierarchies([freezer]), memberships: ownCgroups))
+        let cgroup = try driver.create(location, forgiveness: strict)
         defer {
             do { try driver.remove(cgroup) } catch { Issue.record(error) }
         }
@@ -235,7 +245,7 @@ struct RealCgroupTests {
         sleeper.executableURL = URL(fileURLWithPath: "/bin/sleep")
         sleeper.arguments = ["300"]
         try sleeper.run()
-        try driver.join(pid: sleeper.processIdentifier, &cgroup, forgiveness: strict)
+        try driver.join(pid: sleeper.processIdentifier, cgroup, forgiveness: strict)
         try frozen.write(toFile: try #require(cgroup.mainDirectory) + file, atomically: false, encoding: .utf8)
         try driver.killAll(cgroup)
         sleeper.waitUntilExit()

@@ -2,7 +2,8 @@ import Glibc
 import LinuxKernel
 import SystemPackage
 
-extension CgroupfsDriver {
+/// What is the same whoever made the cgroup: the kernel's files tell it.
+extension CgroupDriver {
     /// The PIDs, in our PID namespace, of the processes in the container's cgroup and in those below it; none where it is gone.
     public func processes(_ cgroup: ContainerCgroup) throws(CgroupError) -> [Int32] {
         guard let directory = cgroup.mainDirectory else { return [] }

@@ -1,21 +1,37 @@
 import LinuxKernel
+import RuntimeSpec
 import SystemPackage
 
 /// Cgroups made directly in the cgroup file systems: version 1, hybrid and version 2. Man: cgroups(7).
 ///
 /// A file system of this kind holds no symbolic links and is changed by nobody's image, so that paths below a mount point
 /// are safe in it; what a container made there itself is walked by descriptor (`CgroupTree`).
-public struct CgroupfsDriver: Sendable {
-    /// How long the kernel and dying processes are waited for.
+public struct CgroupfsDriver: CgroupDriver {
     public var patienceMilliseconds: Int32 = 2000
 
     public init() {}
+
+    public func prepare(
+        _ request: CgroupRequest, journal: (ContainerCgroup) throws(CgroupError) -> Void
+    ) throws(CgroupError) -> ContainerCgroup {
+        let forgiveness = request.forgiveness(limited: [])
+        do throws(CgroupError) {
+            let location = try CgroupLocation(request)
+            try journal(ContainerCgroup(directories: location.directories, made: Set(location.directories.values)))
+            return try create(location, forgiveness: forgiveness)
+        } catch {
+            guard forgiveness.decide(error) == .forgive else { throw error }
+            var none = ContainerCgroup()
+            none.forgiven.append(error)
+            return none
+        }
+    }
 
     /// Makes the container's directories, with those above them that are missing.
     ///
     /// A cgroup that is there already is used where it is empty and not frozen, as runc does. What is forgiven leaves its
     /// hierarchy out. On an error nothing is left but directories above the container's.
-    public func create(_ location: CgroupLocation, forgiveness: CgroupForgiveness) throws(CgroupError) -> ContainerCgroup {
+    func create(_ location: CgroupLocation, forgiveness: CgroupForgiveness) throws(CgroupError) -> ContainerCgroup {
         var cgroup = ContainerCgroup()
         for place in location.places {
             do throws(CgroupError) { try make(place, in: &cgroup) } catch {
@@ -26,29 +42,45 @@ public struct CgroupfsDriver: Sendable {
         return cgroup
     }
 
-    /// Moves a process, with all its threads, into the container's cgroup. What is forgiven leaves its hierarchy out, and
-    /// removes there what was made.
-    ///
-    /// - Parameter pid: in our PID namespace.
-    public func join(pid: Int32, _ cgroup: inout ContainerCgroup, forgiveness: CgroupForgiveness) throws(CgroupError) {
+    /// Moves a process, with all its threads. What is forgiven leaves its hierarchy out, and removes there what was made.
+    public func place(pid: Int32, in cgroup: inout ContainerCgroup, _ request: CgroupRequest) throws(CgroupError) {
+        for (directory, error) in try move(pid: pid, cgroup, request.forgiveness(limited: cgroup.limited)) {
+            if cgroup.made.contains(directory) { try remove(ContainerCgroup(made: [directory])) }
+            cgroup.leave(directory, forgiving: error)
+        }
+    }
+
+    /// What a further process may not join, and that is forgiven, is still the container's.
+    public func join(pid: Int32, _ cgroup: ContainerCgroup, forgiveness: CgroupForgiveness) throws(CgroupError) {
+        _ = try move(pid: pid, cgroup, forgiveness)
+    }
+
+    /// Returns the directories that were not joined, and why that is forgiven.
+    private func move(pid: Int32, _ cgroup: ContainerCgroup, _ forgiveness: CgroupForgiveness) throws(CgroupError) -> [(String, CgroupError)] {
+        var forgiven: [(String, CgroupError)] = []
         for directory in Set(cgroup.directories.values).sorted() {
             do throws(CgroupError) {
                 try attempt("join", directory) { () throws(KernelError) in
                     try FileDescriptor.currentDirectory.open(directory + "/cgroup.procs", .writeOnly).writeAll("\(pid)")
                 }
             } catch {
-                guard forgiveness.decide(error) == .forgive else { throw error }
-                if cgroup.made.contains(directory) { try remove(ContainerCgroup(made: [directory])) }
-                cgroup.leave(directory, forgiving: error)
+                guard forgiveness.decide(error, in: cgroup.keys(of: directory)) == .forgive else { throw error }
+                forgiven.append((directory, error))
             }
+        }
+        return forgiven
+    }
+
+    /// Where version 2 is all there is.
+    public func cloneDirectory(_ cgroup: ContainerCgroup) throws(CgroupError) -> SharedDescriptor? {
+        guard cgroup.directories.count == 1, let directory = cgroup.directories[""] else { return nil }
+        return try attempt("open", directory) { () throws(KernelError) in
+            SharedDescriptor(try FileDescriptor.currentDirectory.open(directory, [.path, .directory]))
         }
     }
 
-    /// The directory that a clone can start its child in (CLONE_INTO_CGROUP), which saves the move; nil unless version 2 is
-    /// all there is. Man: clone(2).
-    public func openUnified(_ location: CgroupLocation, _ cgroup: ContainerCgroup) throws(CgroupError) -> OwnedDescriptor? {
-        guard let directory = location.unifiedDirectory, cgroup.directories[""] == directory else { return nil }
-        return try attempt("open", directory) { () throws(KernelError) in try FileDescriptor.currentDirectory.open(directory, [.path, .directory]) }
+    public func apply(_ resources: Resources, to cgroup: ContainerCgroup, options: LimitOptions) throws(CgroupError) -> [String] {
+        throw CgroupError("limits are not applied yet")
     }
 
     /// Removes the directories that were made for the container, with the cgroups that it made below them. What is gone
@@ -145,7 +177,7 @@ public struct CgroupfsDriver: Sendable {
     private func undo(
         _ cgroup: ContainerCgroup, place: CgroupLocation.Place, after error: CgroupError, _ forgiveness: CgroupForgiveness
     ) throws(CgroupError) {
-        let forgiven = forgiveness.decide(error) == .forgive
+        let forgiven = forgiveness.decide(error, in: place.keys) == .forgive
         do throws(CgroupError) {
             try remove(ContainerCgroup(made: forgiven ? cgroup.made.intersection([place.directory]) : cgroup.made))
         } catch let second {
@@ -156,6 +188,8 @@ public struct CgroupfsDriver: Sendable {
 }
 
 extension ContainerCgroup {
+    fileprivate func keys(of directory: String) -> [String] { directories.filter { $0.value == directory }.map(\.key) }
+
     /// One directory less, with all its keys.
     mutating func leave(_ directory: String, forgiving error: CgroupError) {
         directories = directories.filter { $0.value != directory }

@@ -84,6 +84,12 @@ public struct SavedCgroups: JSONObject {
     /// The container's cgroup within each hierarchy, by controller; the key of cgroup v2 is empty.
     public var paths: [String: String] = [:]
     public var systemd = false
+    /// The unit of systemd that holds it.
+    public var unit: String?
+    /// The unit is the user's own manager's.
+    public var ofUser = false
+    /// The hierarchies in which limits are set, by the keys of `cgroup_paths`.
+    public var limited: [String] = []
 
     public init() {}
 
@@ -91,5 +97,8 @@ public struct SavedCgroups: JSONObject {
         try json.optional("path", &path)
         try json.required("paths", &paths)
         try json.required("systemd", &systemd)
+        try json.optional("unit", &unit)
+        try json.optional("of_user", &ofUser)
+        try json.optional("limited", &limited)
     }
 }

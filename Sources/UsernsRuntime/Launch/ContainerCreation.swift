@@ -48,7 +48,7 @@ final class ContainerCreation {
 
         var keeper = try CgroupKeeper(prepared, journal: CgroupJournal(directory: directory), log: log)
         cgroups = keeper
-        let unified = try keeper.openUnified()
+        let unified = try keeper.openCloneDirectory()
         let launcher = ProcessLauncher(
             process: plan.process, needsIntermediate: plan.namespaces.route == .intermediate,
             cloneFlags: plan.namespaces.route == .direct ? plan.namespaces.cloneFlags : 0,
@@ -60,7 +60,7 @@ final class ContainerCreation {
         let steps = ProcessLauncher.Steps(
             cgroupDirectory: unified,
             mapIDs: { (pid) throws(RuntimeError) in try IDMapWriter(procfs: procfs).write(plan, pid: pid) },
-            joinCgroup: { (pid) throws(RuntimeError) in try keeper.join(pid: pid) },
+            joinCgroup: { (pid) throws(RuntimeError) in try keeper.place(pid: pid) },
             runRuntimeHooks: { (pid) throws(RuntimeError) in
                 let state = prepared.hookState("creating", pid)
                 try Runtime.runHooks(plan.hooks.prestart, kind: "prestart", state)

@@ -12,6 +12,8 @@ struct PreparedContainer {
     let store: StateStore
     let facts: HostFacts
     let plan: InitPlan
+    let cgroupDriver: any CgroupDriver
+    let cgroupRequest: CgroupRequest
 
     init(_ request: CreateRequest, global: GlobalRequest, log: RuntimeLog) throws(RuntimeError) {
         id = try ContainerID(request.id)
@@ -20,6 +22,7 @@ struct PreparedContainer {
         if global.systemdCgroup {
             throw RuntimeError("--systemd-cgroup: is not supported yet", hint: "use cgroupfs: for Podman --cgroup-manager=cgroupfs")
         }
+        cgroupDriver = CgroupfsDriver()
         probe = try HostProbe()
         store = try StateStore(request: global, identity: probe.identity)
         bundle.spec.process?.env += passed.environment
@@ -36,7 +39,19 @@ struct PreparedContainer {
         initRequest.strictLimits = global.strictLimits
         let seccomp = try SeccompCompilation.compile(bundle.spec.linux.seccomp, log: log)
         do throws(PlanError) { plan = try InitPlan(bundle.spec, seccomp: seccomp, request: initRequest, facts: facts) } catch { throw RuntimeError(error) }
+        cgroupRequest = Self.cgroupRequest(bundle.spec, id: id.text, facts, global)
         for warning in bundle.spec.warnings + plan.warnings { log.warning(warning) }
+    }
+
+    private static func cgroupRequest(_ spec: Spec, id: String, _ facts: HostFacts, _ global: GlobalRequest) -> CgroupRequest {
+        var request = CgroupRequest(
+            containerID: id, cgroupsPath: spec.linux.cgroupsPath, hierarchies: facts.cgroupHierarchies, memberships: facts.cgroupMemberships)
+        request.resources = spec.linux.resources ?? Resources()
+        request.options = LimitOptions(
+            strict: global.strictLimits, appliesDevices: !facts.privilege.rootlessEUID && facts.identity.inInitialUserNamespace)
+        request.annotations = spec.annotations
+        request.rootlessCgroups = facts.privilege.rootlessCgroups
+        return request
     }
 
     /// Who may write in the container, as far as it is known.
@@ -76,6 +91,10 @@ struct PreparedContainer {
         state.config.labels = spec.annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + ["bundle=" + bundle.path]
         state.config.cgroups.path = spec.linux.cgroupsPath
         state.config.cgroups.paths = cgroup.directories.filter { cgroup.made.contains($0.value) }
+        state.config.cgroups.systemd = cgroup.unit != nil
+        state.config.cgroups.unit = cgroup.unit?.name
+        state.config.cgroups.ofUser = cgroup.unit?.isOfUser ?? false
+        state.config.cgroups.limited = cgroup.limited.sorted()
         state.config.namespaces = spec.linux.namespaces
         state.config.rootlessEUID = facts.privilege.rootlessEUID
         state.config.rootlessCgroups = facts.privilege.rootlessCgroups

@@ -44,7 +44,7 @@ extension Container {
         } else {
             let made: ContainerCgroup
             do throws(KernelError) { made = try CgroupJournal(directory: directory).read() } catch { throw RuntimeError("cgroups of \(id)", error) }
-            do throws(CgroupError) { try CgroupfsDriver().remove(made) } catch { throw RuntimeError(error) }
+            do throws(CgroupError) { try made.driver.remove(made) } catch { throw RuntimeError(error) }
         }
         try store.remove(directory)
     }

@@ -11,8 +11,8 @@ struct CgroupJournal {
     let directory: ContainerDirectory
 
     /// Notes those that are not there yet: what others made is never removed.
-    func write(_ location: CgroupLocation) throws(CgroupError) {
-        let new = Set(location.places.map(\.directory)).filter { access($0, F_OK) != 0 }
+    func write(_ planned: ContainerCgroup) throws(CgroupError) {
+        let new = planned.made.filter { access($0, F_OK) != 0 }
         do throws(KernelError) {
             let file = try directory.open(Self.name, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
             try file.writeAll(new.sorted().joined(separator: "\0"))

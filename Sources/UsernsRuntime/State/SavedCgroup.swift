@@ -3,20 +3,27 @@ import RuntimeSpec
 
 /// The cgroup of a container that is there, from its state.
 struct SavedCgroup {
-    private let driver = CgroupfsDriver()
-    private let cgroup: ContainerCgroup
+    private let driver: any CgroupDriver
+    let cgroup: ContainerCgroup
     private let forgiveness: CgroupForgiveness
 
     init(_ state: SavedState) {
-        cgroup = ContainerCgroup(directories: state.cgroupPaths, made: Set(state.config.cgroups.paths.values))
+        let saved = state.config.cgroups
+        cgroup = ContainerCgroup(
+            directories: state.cgroupPaths, made: Set(saved.paths.values), limited: Set(saved.limited),
+            unit: saved.unit.map { SystemdUnit(name: $0, isOfUser: saved.ofUser) })
+        driver = cgroup.driver
         forgiveness = CgroupForgiveness(
-            rootlessCgroups: state.config.rootlessCgroups, limitsAsked: false, pathAsked: state.config.cgroups.path.map { !$0.isEmpty } ?? false)
+            rootlessCgroups: state.config.rootlessCgroups, pathAsked: saved.path.map { !$0.isEmpty } ?? false, limited: cgroup.limited)
     }
 
     func join(pid: Int32) throws(RuntimeError) {
-        // Nothing is marked as made: what a further process may not join is still the container's.
-        var cgroup = ContainerCgroup(directories: self.cgroup.directories)
-        do throws(CgroupError) { try driver.join(pid: pid, &cgroup, forgiveness: forgiveness) } catch { throw RuntimeError(error) }
+        do throws(CgroupError) { try driver.join(pid: pid, cgroup, forgiveness: forgiveness) } catch { throw RuntimeError(error) }
+    }
+
+    /// Changes the limits that are given, and nothing where one of them fails. Returns the warnings.
+    func apply(_ resources: Resources, options: LimitOptions) throws(RuntimeError) -> [String] {
+        do throws(CgroupError) { return try driver.apply(resources, to: cgroup, options: options) } catch { throw RuntimeError(error) }
     }
 
     func signalAll(_ signal: Int32) throws(RuntimeError) {
