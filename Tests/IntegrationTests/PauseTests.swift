@@ -1,25 +1,12 @@
 import Foundation
 import Testing
 
-/// Who may freeze a container, and by which version of cgroups.
-struct ControlCase: Sendable, CustomTestStringConvertible {
-    let identity: Identity
-    let cgroups: CgroupView
-
-    var testDescription: String { "\(identity.rawValue), \(cgroups.rawValue)" }
-
-    static let all = [
-        ControlCase(identity: .root, cgroups: .asMounted), ControlCase(identity: .root, cgroups: .unified),
-        ControlCase(identity: .oneID, cgroups: .delegated), ControlCase(identity: .subordinateRanges, cgroups: .delegated),
-    ]
-}
-
 extension IntegrationTests {
     /// pause, resume, and what the other commands do to a paused container.
     @Suite struct PauseTests {
         /// Runs `body` with a container whose process counts in /out/count.
-        private func withCounter(_ control: ControlCase, _ body: (Bundle, _ count: () throws -> String) throws -> Void) throws {
-            try withBundle(control.identity, cgroups: control.cgroups) { bundle in
+        private func withCounter(_ setting: CgroupSetting, _ body: (Bundle, _ count: () throws -> String) throws -> Void) throws {
+            try withBundle(setting) { bundle in
                 let out = try bundle.shareDirectory()
                 try bundle.runDetached("n=0; while :; do n=$((n+1)); echo $n > /out/new; mv /out/new /out/count; sleep 0.01; done")
                 #expect(eventually { FileManager.default.fileExists(atPath: "\(out)/count") })
@@ -27,9 +14,9 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: ControlCase.all)
-        func pauseStopsEveryProcessUntilResume(_ control: ControlCase) throws {
-            try withCounter(control) { bundle, count in
+        @Test(arguments: CgroupSetting.controlling)
+        func pauseStopsEveryProcessUntilResume(_ setting: CgroupSetting) throws {
+            try withCounter(setting) { bundle, count in
                 for _ in 0..<2 {
                     let paused = try bundle.runc("pause", bundle.id)
                     #expect(paused.succeeded && paused.stderr.isEmpty, "\(paused)")
@@ -46,9 +33,9 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: ControlCase.all)
-        func aCreatedContainerIsPausedAndIsCreatedAfter(_ control: ControlCase) throws {
-            try withBundle(control.identity, cgroups: control.cgroups) { bundle in
+        @Test(arguments: CgroupSetting.controlling)
+        func aCreatedContainerIsPausedAndIsCreatedAfter(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
                 try bundle.create()
                 #expect(try bundle.runc("pause", bundle.id).succeeded)
                 #expect(try bundle.status() == "paused")
@@ -59,9 +46,9 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: ControlCase.all)
-        func whatIsNotInTheRightStateIsRefused(_ control: ControlCase) throws {
-            try withBundle(control.identity, cgroups: control.cgroups) { bundle in
+        @Test(arguments: CgroupSetting.controlling)
+        func whatIsNotInTheRightStateIsRefused(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
                 try bundle.runDetached()
                 let running = try bundle.runc("resume", bundle.id)
                 #expect(running.status == 1 && running.stderr.contains("container not paused"), "\(running)")
@@ -79,9 +66,9 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: ControlCase.all)
-        func execIsRefusedUnlessThePauseIsIgnored(_ control: ControlCase) throws {
-            try withCounter(control) { bundle, _ in
+        @Test(arguments: CgroupSetting.controlling)
+        func execIsRefusedUnlessThePauseIsIgnored(_ setting: CgroupSetting) throws {
+            try withCounter(setting) { bundle, _ in
                 #expect(try bundle.runc("pause", bundle.id).succeeded)
                 let refused = try bundle.exec(["true"])
                 #expect(refused.status == 255 && refused.errors.count == 1 && refused.stderr.contains("paused container"), "\(refused)")
@@ -94,9 +81,9 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: ControlCase.all, [true, false])
-        func killEndsWhatIsPaused(_ control: ControlCase, _ ownPIDNamespace: Bool) throws {
-            try withBundle(control.identity, cgroups: control.cgroups) { bundle in
+        @Test(arguments: CgroupSetting.controlling, [true, false])
+        func killEndsWhatIsPaused(_ setting: CgroupSetting, _ ownPIDNamespace: Bool) throws {
+            try withBundle(setting) { bundle in
                 if !ownPIDNamespace { try bundle.edit { $0.removeNamespace("pid") } }
                 try bundle.runDetached("trap : TERM; sleep 1000 & while :; do sleep 0.05; done")
                 #expect(try bundle.runc("pause", bundle.id).succeeded)
@@ -111,9 +98,9 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: ControlCase.all, [true, false])
-        func deleteOfWhatIsPausedHasToBeForced(_ control: ControlCase, _ ownPIDNamespace: Bool) throws {
-            try withBundle(control.identity, cgroups: control.cgroups) { bundle in
+        @Test(arguments: CgroupSetting.controlling, [true, false])
+        func deleteOfWhatIsPausedHasToBeForced(_ setting: CgroupSetting, _ ownPIDNamespace: Bool) throws {
+            try withBundle(setting) { bundle in
                 if !ownPIDNamespace { try bundle.edit { $0.removeNamespace("pid") } }
                 try bundle.runDetached("sleep 1000 & while :; do sleep 0.05; done")
                 #expect(try bundle.runc("pause", bundle.id).succeeded)

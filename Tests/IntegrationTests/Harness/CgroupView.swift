@@ -1,12 +1,11 @@
-import CHarness
 import Foundation
 import Testing
 
 /// What of the cgroups a bundle's commands see, and may write.
 enum CgroupView: String, CaseIterable, Sendable, CustomTestStringConvertible {
-    /// As the machine has them: version 1 or hybrid on one, version 2 with its controllers on another.
+    /// As the machine has them mounted.
     case asMounted
-    /// Version 2 alone, in a mount namespace of its own: without controllers where version 1 has them.
+    /// Version 2 alone, in a mount namespace of its own.
     case unified
     /// The same, from a cgroup that belongs to the test user, with all below it.
     case delegated
@@ -44,25 +43,17 @@ private final class UnifiedMount: Sendable {
 
     private init() throws {
         let ready = "\(try TestHost.shared.base)/unified-ready"
-        let running = try Command(
+        let command = Command(
             arguments: [
                 "unshare", "--mount", "--propagation", "private", "sh", "-c",
                 "umount -R /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup && echo > \(ready) && exec sleep infinity",
             ],
-            environment: try Identity.root.environment(mark: "unified")
-        ).start()
-        guard try eventually({ try FileManager.default.fileExists(atPath: ready) || !running.isRunning() }), try running.isRunning() else {
-            throw HarnessError("cannot mount cgroup2 alone: \(running.stderr)")
-        }
-        pid = running.pid
-        // It lives as long as the tests; the janitor ends it.
-        _ = Unmanaged.passRetained(running)
+            environment: try Identity.root.environment(mark: "unified"))
+        pid = try command.startForGood { _ in FileManager.default.fileExists(atPath: ready) }
     }
 }
 
-/// A cgroup that root gave to the test user. Kernel: cgroup-v2.rst, "Delegation".
-///
-/// Its controllers, where there are any, are passed on; processes begin in a cgroup below it.
+/// A cgroup that root gave to the test user, with a cgroup below it for the commands. Kernel: cgroup-v2.rst, "Delegation".
 private final class Delegation: Sendable {
     private static let made = Result { try Delegation() }
     static var shared: Delegation { get throws { try made.get() } }
@@ -84,8 +75,5 @@ private final class Delegation: Sendable {
         for file in files {
             guard chown(directory + file, user.uid, user.gid) == 0 else { throw HarnessError("cannot give \(directory + file) away") }
         }
-        let controllers = try String(contentsOfFile: "\(directory)/cgroup.controllers", encoding: .utf8).split(whereSeparator: \.isWhitespace)
-        try controllers.map { "+\($0)" }.joined(separator: " ")
-            .write(toFile: "\(directory)/cgroup.subtree_control", atomically: false, encoding: .utf8)
     }
 }
