@@ -116,6 +116,10 @@ extension LimitWriter {
     }
 
     private func write(_ entries: [LimitWrite.Entry]) throws(KernelError) {
-        for entry in entries { try directory.open(entry.file, .writeOnly).writeAll(entry.text) }
+        var open: (name: String, file: SharedDescriptor)?
+        for entry in entries {
+            if open?.name != entry.file { open = (entry.file, SharedDescriptor(try directory.open(entry.file, .writeOnly))) }
+            try open?.file.writeAll(entry.text)
+        }
     }
 }

@@ -4,6 +4,8 @@ import Testing
 /// A bundle of its own for one test, the runtime that is driven on it, and a state directory.
 final class Bundle {
     let identity: Identity
+    let driver: CgroupDriver
+    let view: CgroupView
     /// The name of the container, and the mark of whatever is started for it.
     let id: String
     let directory: String
@@ -12,8 +14,10 @@ final class Bundle {
     let stateRoot: String
     private(set) var ids: [String]
 
-    fileprivate init(_ identity: Identity) throws {
-        self.identity = identity
+    fileprivate init(_ setting: CgroupSetting) throws {
+        identity = setting.identity
+        driver = setting.driver
+        view = setting.view
         let number = UniqueNumber.next()
         id = "it-\(getpid())-\(number)"
         ids = [id]
@@ -83,12 +87,12 @@ final class Bundle {
     func command(_ arguments: [String], environment: [String: String?] = [:]) throws -> Command {
         var all = try identity.environment(mark: id)
         for (name, value) in environment { all[name] = value }
-        return Command(arguments: try identity.prefix(directory: directory) + arguments, environment: all)
+        return Command(arguments: try view.prefix + identity.prefix(directory: directory) + arguments, environment: all)
     }
 
-    /// The runtime's command line with this bundle's state directory.
+    /// The runtime's command line with this bundle's state directory and cgroup driver.
     func runtimeCommand(_ arguments: [String], global: [String] = [], environment: [String: String?] = [:]) throws -> Command {
-        try command([try RuntimeUnderTest.path, "--root", stateRoot] + global + arguments, environment: environment)
+        try command([try RuntimeUnderTest.path, "--root", stateRoot] + driver.globalOptions + global + arguments, environment: environment)
     }
 
     /// Runs the runtime with this bundle's state directory.
@@ -164,11 +168,18 @@ final class Bundle {
 
 /// Makes a bundle, hands it to `body`, and afterwards deletes its containers and checks that nothing is left of them.
 func withBundle(
-    _ identity: Identity = .root, sourceLocation: SourceLocation = #_sourceLocation, _ body: (Bundle) throws -> Void
+    _ setting: CgroupSetting, sourceLocation: SourceLocation = #_sourceLocation, _ body: (Bundle) throws -> Void
 ) throws {
-    let bundle = try Bundle(identity)
+    let bundle = try Bundle(setting)
     defer { Leftovers(of: bundle).removeAndReport(at: sourceLocation) }
     try body(bundle)
+}
+
+func withBundle(
+    _ identity: Identity = .root, driver: CgroupDriver = .cgroupfs, sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: (Bundle) throws -> Void
+) throws {
+    try withBundle(CgroupSetting(identity: identity, driver: driver), sourceLocation: sourceLocation, body)
 }
 
 /// The config.json that `runc spec` writes for an identity, without a terminal and without resources (of which there are

@@ -48,6 +48,16 @@ struct Command {
         return RunningCommand(pid: pid, arguments: arguments, outputs: outputs)
     }
 
+    /// Starts a program that lives as long as the tests, whose janitor ends it; returns its pid when it is `ready`.
+    func startForGood(until ready: (pid_t) throws -> Bool) throws -> pid_t {
+        let running = try start()
+        guard try eventually({ try !running.isRunning() || ready(running.pid) }), try running.isRunning() else {
+            throw HarnessError("\(arguments.joined(separator: " ")): \(running.stderr)")
+        }
+        _ = Unmanaged.passRetained(running)
+        return running.pid
+    }
+
     /// Starts a program whose descriptors 0, 1, 2, … are the given ones; returns its pid.
     static func spawn(
         _ arguments: [String], environment: [String: String], descriptors: [Int32], controlsTerminal: Bool = false

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Who drives the runtime.
-enum Identity: String, CaseIterable, Sendable, CustomTestStringConvertible {
+enum Identity: String, Sendable, CustomTestStringConvertible {
     /// Root in the initial user namespace.
     case root
     /// A user without privilege, whose containers map one id.
@@ -11,15 +11,23 @@ enum Identity: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case subordinateRanges
     /// Root in a user namespace which that user has made, with the subordinate ids of the first range.
     case rootInUserNamespace
+    /// `oneID` in a cgroup that the user's systemd manager has delegated, with that manager's bus.
+    case delegated
+    /// `rootInUserNamespace` likewise.
+    case delegatedUserNamespace
 
     var testDescription: String { rawValue }
 
-    /// Those with euid ≠ 0.
+    /// Those that every machine has.
+    static let allCases: [Identity] = [.root, .oneID, .subordinateRanges, .rootInUserNamespace]
+    /// Those of them with euid ≠ 0.
     static let unprivileged: [Identity] = [.oneID, .subordinateRanges]
-    /// Those in whose user namespace the container's root is not the host's.
+    /// Those of them in whose user namespace the container's root is not the host's.
     static let rootless: [Identity] = [.oneID, .subordinateRanges, .rootInUserNamespace]
 
-    var isUnprivileged: Bool { Self.unprivileged.contains(self) }
+    /// Whether its euid is not 0.
+    var isUnprivileged: Bool { self == .delegated || Self.unprivileged.contains(self) }
+    private var isDelegated: Bool { self == .delegated || self == .delegatedUserNamespace }
 
     /// The ids on the host under which it works.
     var hostUID: UInt32 { get throws { self == .root ? 0 : try TestHost.shared.user.uid } }
@@ -37,48 +45,23 @@ enum Identity: String, CaseIterable, Sendable, CustomTestStringConvertible {
             environment["USER"] = user.name
             environment["XDG_RUNTIME_DIR"] = user.runtimeDirectory
         }
+        if isDelegated { environment.merge(try UserManager.shared.environment) { $1 } }
         return environment
     }
 
     /// The words before a command that make it run as this identity, in `directory`; the process stays the same one.
     func prefix(directory: String) throws -> [String] {
-        switch self {
-        case .root:
-            ["env", "--chdir", directory]
-        case .oneID, .subordinateRanges:
-            try Self.asUser(TestHost.shared.user) + ["env", "--chdir", directory]
-        case .rootInUserNamespace:
-            ["nsenter", "--target", "\(try UserNamespaceHolder.shared.pid)", "--user", "--mount", "--setuid", "0", "--setgid", "0",
-             "env", "--chdir", directory]
+        let chdir = ["env", "--chdir", directory]
+        return switch self {
+        case .root: chdir
+        case .oneID, .subordinateRanges: try Self.asUser(TestHost.shared.user) + chdir
+        case .rootInUserNamespace: try UserNamespaceHolder.shared.entering + chdir
+        case .delegated: try UserManager.shared.entering + Self.asUser(TestHost.shared.user) + chdir
+        case .delegatedUserNamespace: try UserManager.shared.entering + UserNamespaceHolder.delegated.entering + chdir
         }
     }
 
     static func asUser(_ user: TestUser) -> [String] {
         ["setpriv", "--reuid", "\(user.uid)", "--regid", "\(user.gid)", "--clear-groups"]
-    }
-}
-
-/// A process that keeps a user namespace and a mount namespace of the test user's alive, as `unshare -Ur --map-auto -m` makes them.
-final class UserNamespaceHolder: Sendable {
-    private static let made = Result { try UserNamespaceHolder() }
-    static var shared: UserNamespaceHolder { get throws { try made.get() } }
-
-    let pid: pid_t
-
-    private init() throws {
-        let host = try TestHost.shared
-        let ready = "\(host.user.runtimeDirectory)/namespace-ready"
-        let command = Command(
-            arguments: Identity.asUser(host.user) + [
-                "unshare", "--user", "--map-root-user", "--map-auto", "--mount", "sh", "-c", "echo > \(ready); exec sleep infinity",
-            ],
-            environment: try Identity.oneID.environment(mark: "holder"))
-        let running = try command.start()
-        guard try eventually({ try FileManager.default.fileExists(atPath: ready) || !running.isRunning() }), try running.isRunning() else {
-            throw HarnessError("cannot make a user namespace with unshare: \(running.stderr)")
-        }
-        pid = running.pid
-        // It lives as long as the tests; the janitor ends it.
-        _ = Unmanaged.passRetained(running)
     }
 }

@@ -34,6 +34,10 @@ final class Janitor: Sendable {
         done
         find /sys/fs/cgroup -depth -type d -name "*it-$owner-*" 2>/dev/null | while read -r cgroup; do rmdir "$cgroup"; done
         for name in rit$owner rit${owner}b; do
+            if [ -e "/var/lib/systemd/linger/$name" ]; then
+                loginctl disable-linger $name
+                systemctl stop "user@$(id -u $name).service"
+            fi
             if grep -q "^$name:" /etc/passwd; then userdel "$name" 2>/dev/null || { sleep 1; userdel -f "$name"; }; fi
         done
         rm -rf --one-file-system "$base"

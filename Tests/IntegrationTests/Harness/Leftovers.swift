@@ -45,6 +45,7 @@ struct Leftovers {
         try processes().map { "process \($0): \(Self.commandLine(of: $0))" }
             + mounts().map { "mount \($0)" }
             + cgroups().map { "cgroup \($0)" }
+            + units().map { "unit \($0)" }
             + FileManager.default.contentsOfDirectory(atPath: bundle.stateRoot).map { "state \($0)" }
     }
 
@@ -68,19 +69,36 @@ struct Leftovers {
     }
 
     private func cgroups() -> [String] {
-        var found: [String] = []
-        func search(_ directory: String, depth: Int) {
-            guard depth < 5, let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return }
-            for name in names where !name.contains(".") || name.contains("it-") {
-                var status = stat()
-                let path = "\(directory)/\(name)"
-                guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { continue }
-                if bundle.ids.contains(where: { name == $0 || name.hasPrefix("\($0).") || name.hasSuffix("-\($0).scope") }) { found.append(path) }
-                search(path, depth: depth + 1)
-            }
+        Self.directories(below: "/sys/fs/cgroup").filter { path in
+            let name = path.split(separator: "/").last ?? ""
+            return bundle.ids.contains { name == $0 || name.hasPrefix("\($0).") || name.hasSuffix("-\($0).scope") }
         }
-        search("/sys/fs/cgroup", depth: 0)
+    }
+
+    /// A directory comes before those in it. By the type that readdir tells: most of what is in a cgroup are files.
+    private static func directories(below top: String) -> [String] {
+        guard let stream = opendir(top) else { return [] }
+        defer { closedir(stream) }
+        var found: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard entry.pointee.d_type == UInt8(DT_DIR), name != ".", name != ".." else { continue }
+            found.append("\(top)/\(name)")
+            found += directories(below: "\(top)/\(name)")
+        }
         return found
+    }
+
+    /// Scopes that systemd still knows, failed ones as well.
+    private func units() throws -> [String] {
+        guard bundle.driver == .systemd else { return [] }
+        let manager = bundle.identity == .root ? [] : ["--user"]
+        let patterns = bundle.ids.map { "*\($0).scope" }
+        let result = try bundle.command(["systemctl"] + manager + ["list-units", "--all", "--plain", "--no-legend"] + patterns).run()
+        guard result.succeeded else { throw HarnessError("\(result)") }
+        return result.lines
     }
 
     private func removeByForce() {

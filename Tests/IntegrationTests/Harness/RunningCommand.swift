@@ -62,9 +62,9 @@ final class RunningCommand {
     }
 }
 
-/// Asks again and again until `condition` holds; false where the time is over.
+/// Asks again and again until `condition` holds; false where the time is over. On a slow machine all times are longer.
 func eventually(withinSeconds seconds: Double = 30, _ condition: () throws -> Bool) rethrows -> Bool {
-    let end = Date().addingTimeInterval(seconds)
+    let end = Date().addingTimeInterval(seconds * Machine.slowness)
     var pauseMicroseconds: UInt32 = 500
     while true {
         if try condition() { return true }
