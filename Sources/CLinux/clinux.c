@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <linux/capability.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -129,6 +130,40 @@ int cl_personality(unsigned long persona) { return (int)result(personality(perso
 int cl_keyctl_join_session(const char *name) { return (int)result(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name, 0, 0, 0)); }
 int cl_keyctl_describe(int key, char *buffer, size_t size) { return (int)result(syscall(SYS_keyctl, KEYCTL_DESCRIBE, key, buffer, size, 0)); }
 int cl_keyctl_setperm(int key, uint32_t permissions) { return (int)result(syscall(SYS_keyctl, KEYCTL_SETPERM, key, permissions, 0, 0)); }
+
+int cl_sched_setattr(pid_t pid, const struct cl_scheduling *s)
+{
+    // SCHED_ATTR_SIZE_VER1 of linux/sched/types.h, which Debian's linux/sched.h does not go well with.
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+        uint32_t utilization_minimum, utilization_maximum;
+    } attributes = {
+        .size = sizeof attributes, .policy = s->policy, .flags = s->flags, .nice = s->nice, .priority = s->priority,
+        .runtime = s->runtime, .deadline = s->deadline, .period = s->period,
+    };
+    return (int)result(syscall(SYS_sched_setattr, pid, &attributes, 0));
+}
+
+int cl_sched_setaffinity(pid_t pid, const uint64_t *mask, size_t words)
+{
+    return (int)result(syscall(SYS_sched_setaffinity, pid, words * sizeof *mask, mask));
+}
+
+int cl_ioprio_set_process(pid_t pid, int priority)
+{
+    const int ioprio_who_process = 1;
+    return (int)result(syscall(SYS_ioprio_set, ioprio_who_process, pid, priority));
+}
+
+int cl_set_mempolicy(int mode, const uint64_t *mask, size_t words)
+{
+    // The kernel takes one bit less than it is told.
+    return (int)result(syscall(SYS_set_mempolicy, mode, words ? mask : NULL, words ? words * 64 + 1 : 0));
+}
 
 int cl_seccomp_set_filter(unsigned flags, const void *instructions, unsigned short count)
 {
@@ -377,6 +412,8 @@ ssize_t cl_write_no_signal(int fd, const void *bytes, size_t count)
     error = result(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof old));
     return error < 0 ? error : written;
 }
+
+int cl_eventfd(void) { return result(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
 
 int cl_poll(void *pollfds, size_t count, int timeout_milliseconds) { return (int)result(poll(pollfds, count, timeout_milliseconds)); }
 

@@ -32,6 +32,14 @@ struct SavedCgroup {
         do throws(CgroupError) { return try driver.processes(cgroup) } catch { throw RuntimeError(error) }
     }
 
+    func statistics() throws(RuntimeError) -> ContainerStatistics {
+        do throws(CgroupError) { return try cgroup.statistics() } catch { throw RuntimeError(error) }
+    }
+
+    func watchMemory() throws(RuntimeError) -> OutOfMemoryWatch? {
+        do throws(CgroupError) { return try OutOfMemoryWatch(cgroup) } catch { throw RuntimeError(error) }
+    }
+
     func signalAll(_ signal: Int32) throws(RuntimeError) {
         do throws(CgroupError) { try driver.signalAll(cgroup, signal) } catch { try unlessForgiven(error) }
     }
