@@ -80,6 +80,10 @@ final class ProcessStart {
             try runHooks()
             action = .resourceLimits
             for limit in plan.rlimits { try setResourceLimit(limit) }
+            action = .memoryPolicy
+            if let policy = plan.memoryPolicy { try CurrentProcess.setMemoryPolicy(policy.mode, nodes: policy.nodes) }
+            action = .personality
+            if let personality = plan.personality { try CurrentProcess.setPersonality(personality) }
             action = .securityLabel
             for label in plan.securityLabels { try procfs.write("self/attr/" + label.attribute, label.text) }
             action = .closeDescriptors

@@ -24,17 +24,20 @@ extension Runtime {
         let container = try open(request.id, probe)
         let state = try container.requireState()
         let status = try container.status()
-        guard status.allows(.exec), let containerInit = try container.openInit() else {
+        guard status.allows(request.ignorePaused ? .execIgnoringPaused : .exec), let containerInit = try container.openInit() else {
             throw RuntimeError(
-                status == .paused ? "cannot exec in a paused container: \(request.id)" : "cannot exec in a stopped container: container not running: \(request.id)")
+                status == .paused ? "cannot exec in a paused container: \(request.id)" : "cannot exec in a stopped container: container not running: \(request.id)",
+                hint: status == .paused ? "runc resume it first, or use --ignore-paused" : nil)
         }
         let passed = try PassedDescriptors(preserve: request.preserveFDs)
         var process = try ExecProcessDescription(request, state: state).process
         process.env += passed.environment
         let console = try ConsoleDestination(terminal: process.terminal, detach: request.detach, socket: request.consoleSocket)
 
-        // The facts of a user namespace that is joined: init's own.
         var linux = Linux()
+        linux.memoryPolicy = state.config.memoryPolicy
+        linux.personality = state.config.personality
+        // The facts of a user namespace that is joined: init's own.
         if container.ownNamespaces.contains(.user) { linux.namespaces = [Namespace(.user, path: "/proc/\(containerInit.pid)/ns/user")] }
         let facts = try probe.facts(for: linux, process: process, bundle: container.bundle, request: self.request, asksForCgroups: false)
         try ExecutableProtection.protect(uidMap: facts.joinedUIDMap, gidMap: facts.joinedGIDMap)
@@ -42,7 +45,7 @@ extension Runtime {
         let plan: ExecPlan
         do throws(PlanError) {
             plan = try ExecPlan(
-                process, own: container.ownNamespaces, setgroupsDenied: try setgroupsIsDenied(containerInit.pid, container, facts, probe),
+                process, linux, own: container.ownNamespaces, setgroupsDenied: try setgroupsIsDenied(containerInit.pid, container, facts, probe),
                 seccomp: seccomp, preservedDescriptors: passed.count, facts: facts)
         } catch { throw RuntimeError(error) }
         for warning in plan.warnings { log.warning(warning) }
