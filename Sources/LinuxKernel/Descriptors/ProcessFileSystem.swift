@@ -44,8 +44,12 @@ public final class ProcessFileSystem {
 
     /// The number by which a namespace of a process (`self`, or a pid) is known.
     public func namespaceInode(_ process: String, _ kind: NamespaceKind) throws(KernelError) -> UInt64 {
-        let directory = try open("\(process)/ns", [.path, .directory])
-        return try directory.open(kind.procName, .readOnly).status().inode
+        try openNamespace(process, kind).status().inode
+    }
+
+    /// A namespace of a process (`self`, or a pid), which it keeps there.
+    public func openNamespace(_ process: String, _ kind: NamespaceKind) throws(KernelError) -> OwnedDescriptor {
+        try open("\(process)/ns", [.path, .directory]).open(kind.procName, .readOnly)
     }
 
     /// Opens again, with other flags, what a descriptor of ours refers to.
