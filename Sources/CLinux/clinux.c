@@ -227,6 +227,17 @@ int64_t cl_fstatfs(int fd, bool *read_only, bool *no_setuid)
     return (int64_t)(unsigned long)status.f_type;
 }
 
+int cl_mount_id(int fd, uint64_t *id)
+{
+    struct statx status;
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &status) < 0)
+        return -errno;
+    if (!(status.stx_mask & STATX_MNT_ID))
+        return -ENOSYS;
+    *id = status.stx_mnt_id;
+    return 0;
+}
+
 unsigned cl_major(uint64_t device) { return major(device); }
 unsigned cl_minor(uint64_t device) { return minor(device); }
 int cl_memfd_create(const char *name, unsigned flags) { return (int)result(syscall(SYS_memfd_create, name, flags)); }

@@ -64,6 +64,8 @@ int cl_fchownat_empty(int fd, uid_t uid, gid_t gid);
 int cl_fstatat_empty(int fd, struct stat *out);
 // The type of the file system; the mount's flags that the descriptor was opened through are told besides.
 int64_t cl_fstatfs(int fd, bool *read_only, bool *no_setuid);
+// The number by which mountinfo knows the mount that the descriptor was opened through (statx(2), STATX_MNT_ID).
+int cl_mount_id(int fd, uint64_t *id);
 unsigned cl_major(uint64_t device);
 unsigned cl_minor(uint64_t device);
 int cl_memfd_create(const char *name, unsigned flags);

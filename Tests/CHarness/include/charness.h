@@ -43,4 +43,7 @@ int ch_set_attribute(const char *path, const char *name, const char *value, int 
 // As the agent of a seccomp listener: waits for one system call and answers it with an errno.
 int ch_answer_syscall(int listener, int error);
 
+// Starts a process that exchanges the two paths of each pair and exchanges them back, without end. Returns the pid.
+int ch_exchange_forever(const char *const paths[], int pair_count);
+
 #endif
