@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <linux/capability.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -431,6 +432,8 @@ ssize_t cl_write_no_signal(int fd, const void *bytes, size_t count)
     error = result(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof old));
     return error < 0 ? error : written;
 }
+
+int cl_eventfd(void) { return result(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
 
 int cl_poll(void *pollfds, size_t count, int timeout_milliseconds) { return (int)result(poll(pollfds, count, timeout_milliseconds)); }
 

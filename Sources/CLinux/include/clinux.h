@@ -116,6 +116,7 @@ int cl_signal_reset_all(void);
 // write(2) for which a reader that went away is -EPIPE alone: the SIGPIPE that comes with it goes to this thread, and is
 // taken here. The action of the signal, which all threads share, stays what it is.
 ssize_t cl_write_no_signal(int fd, const void *bytes, size_t count);
+int cl_eventfd(void);
 int cl_poll(void *pollfds, size_t count, int timeout_milliseconds);
 
 // ---- terminals
