@@ -56,9 +56,11 @@ extension Runtime {
             process: plan.process, needsIntermediate: plan.needsIntermediate, cloneFlags: 0,
             forgivesOutOfMemoryScore: facts.privilege.rootlessEUID, procfs: probe.procfs, wording: wording, log: log, closedInChild: [])
         let child = ExecProcess(plan: plan, container: containerInit.pidfd, procfs: probe.procfs)
-        let cgroup = SavedCgroup(state)
+        let cgroup = SavedCgroup(state), initPID = containerInit.pid
         let launched = try launcher.launch(
-            ProcessLauncher.Steps(joinCgroup: { (pid) throws(RuntimeError) in try cgroup.join(pid: pid) })
+            ProcessLauncher.Steps(joinCgroup: { (pid) throws(RuntimeError) in
+                try cgroup.join(pid: pid, below: request.cgroups, or: { () throws(RuntimeError) in try probe.unifiedCgroup(of: initPID) })
+            })
         ) { channel in child.run(channel) }
 
         var terminal: OwnedDescriptor?
