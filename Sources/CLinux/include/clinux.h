@@ -13,8 +13,8 @@
 
 // ---- processes and namespaces
 
-// posix_spawn(3) with the given standard descriptors and nothing else inherited, no signal blocked, every action default.
-// Returns the pid.
+// posix_spawn(3) with the given standard descriptors and nothing else inherited, no signal blocked, every action default; it
+// leads a process group of its own. Returns the pid.
 int cl_spawn(const char *path, char *const argv[], char *const envp[], const int standard[3]);
 // clone3(2) without CLONE_VM: returns twice, like fork. pidfd may be NULL; cgroup_fd < 0 means none.
 // Falls back to the raw clone call on ENOSYS where flags allow it (no cgroup_fd, no CLONE_NEWTIME).
@@ -75,6 +75,9 @@ int cl_flock(int fd, int operation);
 int cl_pipe2(int fds[2], int flags);
 ssize_t cl_getdents64(int fd, void *buffer, size_t size);
 ssize_t cl_getxattr(const char *path, const char *name, void *value, size_t size);
+ssize_t cl_flistxattr(int fd, char *names, size_t size);
+ssize_t cl_fgetxattr(int fd, const char *name, void *value, size_t size);
+int cl_fsetxattr(int fd, const char *name, const void *value, size_t size);
 int cl_getcwd(char *buffer, size_t size);
 
 // ---- mounts
@@ -89,6 +92,17 @@ int cl_fspick(int dirfd, const char *path, unsigned flags);
 int cl_fsconfig(int fd, unsigned command, const char *key, const void *value, int aux);
 int cl_fsmount(int fd, unsigned flags, unsigned attributes);
 int cl_mount_setattr(int fd, const char *path, unsigned flags, uint64_t set, uint64_t clear, uint64_t propagation, int userns_fd);
+
+// ---- bpf(2), for the device controller of cgroup v2
+
+// Returns the program's descriptor; its name has at most 15 bytes.
+int cl_bpf_load_device_program(const void *instructions, size_t count, const char *name);
+// replaced < 0: beside what is attached already.
+int cl_bpf_attach_device_program(int cgroup, int program, int replaced);
+// *count holds the room on entry and how many there are on return; -ENOSPC where the room was too small.
+int cl_bpf_query_device_programs(int cgroup, uint32_t *ids, size_t *count);
+int cl_bpf_program_by_id(uint32_t id);
+int cl_bpf_program_name(int program, char name[16]);
 
 // ---- sockets
 

@@ -36,7 +36,6 @@ struct PreparedContainer {
         initRequest.noPivot = request.noPivot
         initRequest.noNewKeyring = request.noNewKeyring
         initRequest.preservedDescriptors = passed.count
-        initRequest.strictLimits = global.strictLimits
         let seccomp = try SeccompCompilation.compile(bundle.spec.linux.seccomp, log: log)
         do throws(PlanError) { plan = try InitPlan(bundle.spec, seccomp: seccomp, request: initRequest, facts: facts) } catch { throw RuntimeError(error) }
         cgroupRequest = Self.cgroupRequest(bundle.spec, id: id.text, facts, global)
@@ -68,9 +67,11 @@ struct PreparedContainer {
             })
     }
 
-    func hookState(_ status: String, _ pid: Int32?) -> String {
-        HookStateText.text(id: id.text, status: status, pid: pid, bundle: bundle.path, annotations: bundle.spec.annotations)
+    func state(_ status: String, _ pid: Int32?) -> HookState {
+        HookState(id: id.text, status: status, pid: pid, bundle: bundle.path, annotations: bundle.spec.annotations)
     }
+
+    func hookState(_ status: String, _ pid: Int32?) -> String { state(status, pid).encoded(pretty: false) }
 
     /// What later commands will know of it.
     func savedState(init process: borrowing ChildProcess, cgroup: ContainerCgroup) throws(RuntimeError) -> SavedState {
