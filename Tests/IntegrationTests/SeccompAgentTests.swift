@@ -47,8 +47,12 @@ extension IntegrationTests {
                 #expect(state["state"]?["id"]?.string == bundle.id && state["state"]?["status"]?.string == "creating")
                 #expect(state["state"]?["bundle"]?.string == bundle.directory && state["state"]?["annotations"]?.object?["a.b"]?.string == "c")
                 let pid = try #require(state["pid"]?.integer)
-                // The state is only written when the process is ready, which it may be a moment later.
-                #expect(eventually { (try? bundle.initPID()).map(Int64.init) == pid })
+                // The state is only written when the process is ready, which it may be a moment later: until then there is none.
+                let stateNamesIt = try eventually {
+                    let shown = try bundle.runc("state", bundle.id)
+                    return try shown.succeeded && JSONValue(parsing: shown.stdout)["pid"]?.integer == pid
+                }
+                #expect(stateNamesIt)
                 // EXDEV: nothing else here answers that.
                 try #require(ch_answer_syscall(listener, 18) == 0)
                 close(listener)
