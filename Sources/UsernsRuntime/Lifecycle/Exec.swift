@@ -60,6 +60,7 @@ extension Runtime {
         let launched = try launcher.launch(
             ProcessLauncher.Steps(
                 joinCgroup: { (pid) throws(RuntimeError) in try cgroup.join(pid: pid) },
+                joinResctrlGroup: { (pid) throws(RuntimeError) in try cgroup.joinResctrlGroup(pid: pid) },
                 giveSeccompListener: { (listener, pid) throws(RuntimeError) in
                     try SeccompAgent(profile: state.config.seccomp).send(listener, pid: pid, state: container.state(status.rawValue, pid: containerInit.pid))
                 })
