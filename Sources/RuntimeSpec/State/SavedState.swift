@@ -62,6 +62,8 @@ public struct SavedConfig: JSONObject {
     /// What every process of the container has.
     public var memoryPolicy: MemoryPolicy?
     public var personality: Personality?
+    /// Those that hold now: `update` changes them.
+    public var resources = Resources()
 
     public init() {}
 
@@ -82,6 +84,7 @@ public struct SavedConfig: JSONObject {
         try json.optional("seccomp", &seccomp)
         try json.optional("memory_policy", &memoryPolicy)
         try json.optional("personality", &personality)
+        try json.optional("resources", &resources)
     }
 }
 
