@@ -131,6 +131,29 @@ extension IntegrationTests {
             }
         }
 
+        /// A hierarchy that cannot be written: (arguments, limits, works). What a rootful container misses is an error; without
+        /// full access to cgroups only what was asked for is missed.
+        static let refused: [([String], Bool, Bool)] = [
+            ([], false, false), ([], true, false), (["--rootless=true"], false, true), (["--rootless=true"], true, false),
+        ]
+
+        @Test(.needs(.cgroupV1), arguments: refused)
+        func aReadOnlyHierarchyIsForgivenByTheRules(_ global: [String], _ limits: Bool, _ works: Bool) throws {
+            try withBundle(.root) { bundle in
+                try bundle.edit {
+                    $0.setArguments(["echo", "ran"])
+                    if limits { $0["linux.resources.pids"] = ["limit": 100] }
+                }
+                let script = "mount --bind /sys/fs/cgroup/pids /sys/fs/cgroup/pids && mount -o remount,bind,ro /sys/fs/cgroup/pids && exec \"$@\""
+                let result = try bundle.command(
+                    ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", RuntimeUnderTest.path, "--root", bundle.stateRoot]
+                        + global + ["run", bundle.id]
+                ).run()
+                #expect(result.succeeded == works && result.text == (works ? "ran" : ""), "\(result)")
+                if !works { #expect(result.stderr.contains("read-only file system") && result.stderr.contains("pids.limit 100") == limits, "\(result)") }
+            }
+        }
+
         /// Nobody here can have it: one line, whoever asks; with --strict-limits an error.
         @Test(arguments: Identity.allCases)
         func aLimitThatThisHostHasNotIsAWarning(_ identity: Identity) throws {
