@@ -9,6 +9,7 @@ extension Linux {
         try withinEach(devices, in: "devices") { (device) throws(SpecError) in
             try require(!device.path.isEmpty, "path", "is empty")
         }
+        if let resources { try within("resources") { () throws(SpecError) in try resources.validate() } }
         if let seccomp { try within("seccomp") { () throws(SpecError) in try seccomp.validate() } }
         if let personality {
             try require(personality.flags.isEmpty, "personality.flags", "must be empty: the specification defines none")
