@@ -130,6 +130,40 @@ int cl_keyctl_join_session(const char *name) { return (int)result(syscall(SYS_ke
 int cl_keyctl_describe(int key, char *buffer, size_t size) { return (int)result(syscall(SYS_keyctl, KEYCTL_DESCRIBE, key, buffer, size, 0)); }
 int cl_keyctl_setperm(int key, uint32_t permissions) { return (int)result(syscall(SYS_keyctl, KEYCTL_SETPERM, key, permissions, 0, 0)); }
 
+int cl_sched_setattr(pid_t pid, const struct cl_scheduling *s)
+{
+    // SCHED_ATTR_SIZE_VER1 of linux/sched/types.h, which Debian's linux/sched.h does not go well with.
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+        uint32_t utilization_minimum, utilization_maximum;
+    } attributes = {
+        .size = sizeof attributes, .policy = s->policy, .flags = s->flags, .nice = s->nice, .priority = s->priority,
+        .runtime = s->runtime, .deadline = s->deadline, .period = s->period,
+    };
+    return (int)result(syscall(SYS_sched_setattr, pid, &attributes, 0));
+}
+
+int cl_sched_setaffinity(pid_t pid, const uint64_t *mask, size_t words)
+{
+    return (int)result(syscall(SYS_sched_setaffinity, pid, words * sizeof *mask, mask));
+}
+
+int cl_ioprio_set_process(pid_t pid, int priority)
+{
+    const int ioprio_who_process = 1;
+    return (int)result(syscall(SYS_ioprio_set, ioprio_who_process, pid, priority));
+}
+
+int cl_set_mempolicy(int mode, const uint64_t *mask, size_t words)
+{
+    // The kernel takes one bit less than it is told.
+    return (int)result(syscall(SYS_set_mempolicy, mode, words ? mask : NULL, words ? words * 64 + 1 : 0));
+}
+
 int cl_seccomp_set_filter(unsigned flags, const void *instructions, unsigned short count)
 {
     struct sock_fprog program = { .len = count, .filter = (struct sock_filter *)instructions };

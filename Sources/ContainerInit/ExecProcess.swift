@@ -18,6 +18,7 @@ public struct ExecProcess {
     }
 
     public func run(_ channel: borrowing ChildChannel) -> Never {
+        if let affinity = plan.initialAffinity { setAffinity(affinity, channel) }
         if plan.needsIntermediate {
             IntermediateProcess.runExec(plan.namespaces, of: container, channel, sibling: runProcess)
         }
@@ -28,11 +29,17 @@ public struct ExecProcess {
         runProcess(channel)
     }
 
+    private func setAffinity(_ mask: [UInt64], _ channel: borrowing ChildChannel) {
+        do throws(KernelError) { try CurrentProcess.setAffinity(mask) } catch { channel.fail(ChildFailure(.process(.affinity), error)) }
+    }
+
     private func runProcess(_ channel: borrowing ChildChannel) -> Never {
         var place = ChildFailure.Place.process(.becomeSetupUser)
         do throws(KernelError) {
             try CurrentProcess.setParentDeathSignal(SIGKILL)
             try channel.expect(.proceed)
+            // Moved to the container's cgroup, whose cpuset made it void.
+            if let affinity = plan.finalAffinity { setAffinity(affinity, channel) }
             try SignalQueue.restoreDefaults()
             umask(0)
             try CurrentProcess.newSession()

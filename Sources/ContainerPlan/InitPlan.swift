@@ -80,7 +80,7 @@ extension InitPlan {
             last: facts.lastCapability, warnings: &warnings)
         try capabilities.validate()
         self.process = try ProcessPlan(
-            process, groups: ids.groups, capabilities: capabilities, seccomp: seccomp,
+            process, linux, groups: ids.groups, capabilities: capabilities, seccomp: seccomp,
             preservedDescriptors: request.preservedDescriptors, facts: facts)
         self.warnings = warnings
         isJoinedByOwner = rootlessEUID && inUserNamespace
@@ -100,7 +100,6 @@ extension InitPlan {
         if namespaces.isNew(.network) { steps.append(.bringUpLoopback) }
         if let hostname = spec.hostname, !hostname.isEmpty { steps.append(.setHostname(hostname)) }
         if let domainname = spec.domainname, !domainname.isEmpty { steps.append(.setDomainname(domainname)) }
-        if let personality = linux.personality { steps.append(.setPersonality(personality.domain == .linux32 ? 8 : 0)) }
         if !spec.hooks.prestart.isEmpty || !spec.hooks.createRuntime.isEmpty { steps.append(.awaitRuntimeHooks) }
         if ownsMounts {
             steps.append(.attachRoot(path: rootfs))
@@ -133,8 +132,7 @@ extension InitPlan {
             throw PlanError(rootlessEUID ? "linux.netDevices: not permitted without privileges" : "linux.netDevices: is not supported yet")
         }
         let present: [(String, Bool)] = [
-            ("intelRdt", linux.intelRdt != nil), ("memoryPolicy", linux.memoryPolicy != nil),
-            ("mountLabel", linux.mountLabel.map { !$0.isEmpty } ?? false),
+            ("intelRdt", linux.intelRdt != nil), ("mountLabel", linux.mountLabel.map { !$0.isEmpty } ?? false),
         ]
         if let field = present.first(where: \.1)?.0 { throw PlanError("linux.\(field): is not supported yet") }
     }

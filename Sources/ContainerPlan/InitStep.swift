@@ -16,7 +16,6 @@ public enum InitStep: Sendable, Equatable {
     case bringUpLoopback
     case setHostname(String)
     case setDomainname(String)
-    case setPersonality(UInt)
     /// The parent runs the prestart and createRuntime hooks.
     case awaitRuntimeHooks
     case attachRoot(path: String)
@@ -54,7 +53,6 @@ public enum InitStep: Sendable, Equatable {
         case .bringUpLoopback: "bringing up the loopback interface"
         case .setHostname(let name): "setting hostname \(name)"
         case .setDomainname(let name): "setting domainname \(name)"
-        case .setPersonality: "setting linux.personality"
         case .awaitRuntimeHooks: "waiting for the createRuntime hooks"
         case .attachRoot(let path): "mounting root.path \(path)"
         case .mount(let step): "mounting \(step.name)"

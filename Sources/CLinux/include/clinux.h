@@ -37,6 +37,13 @@ int cl_keyctl_join_session(const char *name);
 // Sets the user's permissions on a key: keyctl(KEYCTL_DESCRIBE) and keyctl(KEYCTL_SETPERM).
 int cl_keyctl_describe(int key, char *buffer, size_t size);
 int cl_keyctl_setperm(int key, uint32_t permissions);
+struct cl_scheduling { uint32_t policy; int32_t nice; uint64_t flags; uint32_t priority; uint64_t runtime, deadline, period; };
+int cl_sched_setattr(pid_t pid, const struct cl_scheduling *scheduling);
+// The mask's bit n is CPU n.
+int cl_sched_setaffinity(pid_t pid, const uint64_t *mask, size_t words);
+int cl_ioprio_set_process(pid_t pid, int priority);
+// The mask's bit n is node n.
+int cl_set_mempolicy(int mode, const uint64_t *mask, size_t words);
 int cl_seccomp_set_filter(unsigned flags, const void *instructions, unsigned short count);
 
 // ---- credentials, by raw calls (this thread; the process has no other)

@@ -74,6 +74,10 @@ final class ProcessStart {
             try runHooks()
             action = .resourceLimits
             for limit in plan.rlimits { try setResourceLimit(limit) }
+            action = .memoryPolicy
+            if let policy = plan.memoryPolicy { try CurrentProcess.setMemoryPolicy(policy.mode, nodes: policy.nodes) }
+            action = .personality
+            if let personality = plan.personality { try CurrentProcess.setPersonality(personality) }
             action = .closeDescriptors
             try CurrentProcess.closeOnExec(from: plan.firstClosedDescriptor)
             action = .securityLabel

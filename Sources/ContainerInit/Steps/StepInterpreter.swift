@@ -45,7 +45,6 @@ final class StepInterpreter {
         case .bringUpLoopback: try LoopbackInterface.bringUp()
         case .setHostname(let name): try CurrentProcess.setHostname(name)
         case .setDomainname(let name): try CurrentProcess.setDomainname(name)
-        case .setPersonality(let persona): try CurrentProcess.setPersonality(persona)
         case .awaitRuntimeHooks:
             try channel.send(.runtimeHooksDue)
             try channel.expect(.hooksDone)

@@ -11,6 +11,7 @@ extension Linux {
         }
         if let resources { try within("resources") { () throws(SpecError) in try resources.validate() } }
         if let seccomp { try within("seccomp") { () throws(SpecError) in try seccomp.validate() } }
+        if let memoryPolicy { try within("memoryPolicy") { () throws(SpecError) in try memoryPolicy.validate() } }
         if let personality {
             try require(personality.flags.isEmpty, "personality.flags", "must be empty: the specification defines none")
         }
@@ -42,6 +43,21 @@ extension [LinuxIDMapping] {
         try withinEach(self, in: name) { (mapping) throws(SpecError) in
             try require(mapping.size > 0, "size", "must be above 0")
         }
+    }
+}
+
+extension MemoryPolicy {
+    /// Man: set_mempolicy(2)
+    func validate() throws(SpecError) {
+        try requireList(nodes, "nodes")
+        switch mode {
+        case .default, .local: try require(nodes == nil, "nodes", "must be empty with \(mode.rawValue)")
+        case .bind, .interleave, .weightedInterleave, .preferredMany: try require(nodes != nil, "nodes", "is needed with \(mode.rawValue)")
+        case .preferred: break
+        }
+        try require(
+            !flags.contains(.staticNodes) || !flags.contains(.relativeNodes), "flags",
+            "\(MemoryPolicyFlag.staticNodes.rawValue) and \(MemoryPolicyFlag.relativeNodes.rawValue) exclude each other")
     }
 }
 

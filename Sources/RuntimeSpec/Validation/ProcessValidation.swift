@@ -15,6 +15,12 @@ extension Process {
         if let ioPriority {
             try require((0...7).contains(ioPriority.priority), "ioPriority.priority", "must be a number from 0 to 7")
         }
+        if let affinity = execCPUAffinity {
+            try within("execCPUAffinity") { () throws(SpecError) in
+                try requireList(affinity.initial, "initial")
+                try requireList(affinity.final, "final")
+            }
+        }
     }
 
     private func validateRlimits() throws(SpecError) {

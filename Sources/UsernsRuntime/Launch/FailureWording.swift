@@ -127,6 +127,9 @@ struct FailureWording {
         case .user: "becoming process.user"
         case .closeDescriptors: "closing descriptors"
         case .execute: "execve"
+        case .affinity: "setting execCPUAffinity"
+        case .memoryPolicy: "setting linux.memoryPolicy"
+        case .personality: "setting linux.personality"
         }
     }
 }

@@ -84,6 +84,7 @@ struct ProcessLauncher {
             // From outside: raising a hard limit fails from inside a user namespace. Late, so that they do not hinder
             // the setting up.
             try ResourceLimits.apply(process.rlimits, pid: launched.process.pid)
+            try SchedulingSetter.apply(process, pid: launched.process.pid)
         } catch {
             abandon(launched)
             throw error

@@ -39,6 +39,10 @@ extension Runtime {
         mountExtensions.idmap = Features.Support(enabled: false)
         linux.mountExtensions = mountExtensions
         linux.netDevices = Features.Support(enabled: false)
+        var memoryPolicy = Features.MemoryPolicy()
+        memoryPolicy.modes = MemoryPolicyMode.allCases.map(\.rawValue)
+        memoryPolicy.flags = MemoryPolicyFlag.allCases.map(\.rawValue)
+        linux.memoryPolicy = memoryPolicy
         return linux
     }
 }
