@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <linux/capability.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -226,6 +227,17 @@ int64_t cl_fstatfs(int fd, bool *read_only, bool *no_setuid)
     return (int64_t)(unsigned long)status.f_type;
 }
 
+int cl_mount_id(int fd, uint64_t *id)
+{
+    struct statx status;
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &status) < 0)
+        return -errno;
+    if (!(status.stx_mask & STATX_MNT_ID))
+        return -ENOSYS;
+    *id = status.stx_mnt_id;
+    return 0;
+}
+
 unsigned cl_major(uint64_t device) { return major(device); }
 unsigned cl_minor(uint64_t device) { return minor(device); }
 int cl_memfd_create(const char *name, unsigned flags) { return (int)result(syscall(SYS_memfd_create, name, flags)); }
@@ -411,6 +423,8 @@ ssize_t cl_write_no_signal(int fd, const void *bytes, size_t count)
     error = result(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof old));
     return error < 0 ? error : written;
 }
+
+int cl_eventfd(void) { return result(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
 
 int cl_poll(void *pollfds, size_t count, int timeout_milliseconds) { return (int)result(poll(pollfds, count, timeout_milliseconds)); }
 

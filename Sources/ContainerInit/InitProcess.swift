@@ -32,7 +32,7 @@ public struct InitProcess {
     /// Runs in the child of the runtime's clone.
     public func run(_ channel: borrowing ChildChannel) -> Never {
         if plan.namespaces.route == .intermediate {
-            IntermediateProcess.run(plan.namespaces, channel, sibling: runInit)
+            IntermediateProcess.run(plan.namespaces, procfs, channel, sibling: runInit)
         }
         runInit(channel)
     }

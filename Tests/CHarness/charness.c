@@ -13,6 +13,7 @@
 #include <sys/time.h>
 #include <sys/un.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 // Only async-signal-safe calls: the test process has threads.
@@ -149,4 +150,21 @@ int ch_send_datagram(const char *path, const char *text)
     int failure = sent < 0 ? -errno : 0;
     close(descriptor);
     return failure;
+}
+
+int ch_exchange_forever(const char *const paths[], int pair_count)
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid < 0 ? -errno : pid;
+    // Only system calls: the test process has threads.
+    for (unsigned round = 0;; round++)
+        for (int pair = 0; pair < pair_count; pair++) {
+            // Away for a moment and back, for as long as it takes to come between any two calls of another.
+            const struct timespec away = {.tv_nsec = 1000 * (round % 128)}, back = {.tv_nsec = 1000 * (round % 512)};
+            syscall(SYS_renameat2, AT_FDCWD, paths[2 * pair], AT_FDCWD, paths[2 * pair + 1], 2 /* RENAME_EXCHANGE */);
+            nanosleep(&away, NULL);
+            syscall(SYS_renameat2, AT_FDCWD, paths[2 * pair], AT_FDCWD, paths[2 * pair + 1], 2 /* RENAME_EXCHANGE */);
+            nanosleep(&back, NULL);
+        }
 }

@@ -64,6 +64,8 @@ int cl_fchownat_empty(int fd, uid_t uid, gid_t gid);
 int cl_fstatat_empty(int fd, struct stat *out);
 // The type of the file system; the mount's flags that the descriptor was opened through are told besides.
 int64_t cl_fstatfs(int fd, bool *read_only, bool *no_setuid);
+// The number by which mountinfo knows the mount that the descriptor was opened through (statx(2), STATX_MNT_ID).
+int cl_mount_id(int fd, uint64_t *id);
 unsigned cl_major(uint64_t device);
 unsigned cl_minor(uint64_t device);
 int cl_memfd_create(const char *name, unsigned flags);
@@ -122,6 +124,7 @@ int cl_signal_reset_all(void);
 // write(2) for which a reader that went away is -EPIPE alone: the SIGPIPE that comes with it goes to this thread, and is
 // taken here. The action of the signal, which all threads share, stays what it is.
 ssize_t cl_write_no_signal(int fd, const void *bytes, size_t count);
+int cl_eventfd(void);
 int cl_poll(void *pollfds, size_t count, int timeout_milliseconds);
 
 // ---- terminals

@@ -1,6 +1,6 @@
 /// A list of processors or memory nodes, such as `0-3,7`. Man: cpuset(7), "List format".
 struct NumberList: Sendable, Equatable {
-    private let ranges: [ClosedRange<UInt32>]
+    let ranges: [ClosedRange<UInt32>]
 
     /// nil for what is none, and for the forms with a stride, which only the kernel reads.
     init?(_ text: String) {

@@ -66,6 +66,12 @@ final class ProcessStart {
     enum Listener {
         case channel(FileDescriptor)
         case fifo(FileDescriptor)
+
+        var descriptor: FileDescriptor {
+            switch self {
+            case .channel(let descriptor), .fifo(let descriptor): descriptor
+            }
+        }
     }
 
     func finish(reportingTo listener: Listener, runHooks: () throws(KernelError) -> Void) -> Never {
@@ -78,10 +84,10 @@ final class ProcessStart {
             if let policy = plan.memoryPolicy { try CurrentProcess.setMemoryPolicy(policy.mode, nodes: policy.nodes) }
             action = .personality
             if let personality = plan.personality { try CurrentProcess.setPersonality(personality) }
-            action = .closeDescriptors
-            try CurrentProcess.closeOnExec(from: plan.firstClosedDescriptor)
             action = .securityLabel
             for label in plan.securityLabels { try procfs.write("self/attr/" + label.attribute, label.text) }
+            action = .closeDescriptors
+            try CurrentProcess.closeDescriptors(from: plan.firstClosedDescriptor, except: listener.descriptor, procfs)
 
             if plan.noNewPrivileges { try CurrentProcess.setNoNewPrivileges() }
             // Without no_new_privs the filter needs CAP_SYS_ADMIN, which goes next; with it, it can come last and need

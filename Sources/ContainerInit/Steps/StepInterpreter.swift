@@ -56,7 +56,7 @@ final class StepInterpreter {
             // Without a mount namespace of its own the container's terminal is one of the host's.
             let slash = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
             let opened = try ContainerTerminal(in: withConsole ? root : RootDirectory(SharedDescriptor(slash)), size: size)
-            if withConsole { try opened.mountConsole(in: root) }
+            if withConsole { try mountConsole(opened) }
             try channel.send(.terminal, passing: opened.controller)
             terminal = opened
         case .makeWorkingDirectory(let path): try makeWorkingDirectory(path)

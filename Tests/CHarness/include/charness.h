@@ -36,4 +36,7 @@ int ch_pidfd_send_signal(int pidfd, int signal);
 // Sends one message to a UNIX datagram socket.
 int ch_send_datagram(const char *path, const char *text);
 
+// Starts a process that exchanges the two paths of each pair and exchanges them back, without end. Returns the pid.
+int ch_exchange_forever(const char *const paths[], int pair_count);
+
 #endif
