@@ -61,7 +61,8 @@ int cl_spawn(const char *path, char *const argv[], char *const envp[], const int
     if (!error) error = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
     if (!error) error = posix_spawnattr_setsigmask(&attributes, &none);
     if (!error) error = posix_spawnattr_setsigdefault(&attributes, &all);
-    if (!error) error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (!error) error = posix_spawnattr_setpgroup(&attributes, 0);
+    if (!error) error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     if (!error) error = posix_spawn(&pid, path, &actions, &attributes, argv, envp);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
@@ -250,6 +251,14 @@ ssize_t cl_getdents64(int fd, void *buffer, size_t size) { return result(syscall
 ssize_t cl_getxattr(const char *path, const char *name, void *value, size_t size)
 {
     return result(syscall(SYS_getxattr, path, name, value, size));
+}
+
+ssize_t cl_flistxattr(int fd, char *names, size_t size) { return result(syscall(SYS_flistxattr, fd, names, size)); }
+ssize_t cl_fgetxattr(int fd, const char *name, void *value, size_t size) { return result(syscall(SYS_fgetxattr, fd, name, value, size)); }
+
+int cl_fsetxattr(int fd, const char *name, const void *value, size_t size)
+{
+    return (int)result(syscall(SYS_fsetxattr, fd, name, value, size, 0));
 }
 
 int cl_getcwd(char *buffer, size_t size) { return (int)result(syscall(SYS_getcwd, buffer, size)); }

@@ -54,6 +54,7 @@ public struct ExecProcess {
             }
             let start = ProcessStart(plan.process, procfs: procfs, terminal: terminal)
             try start.prepare(&place)
+            try start.installListeningFilter(&place, channel)
             place = .process(.waitForStart)
             // Before `ready`: the parent may be gone as soon as it has sent `release`. Until then the end of the stream,
             // which `expect` hears, is its death.

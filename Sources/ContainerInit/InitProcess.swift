@@ -56,6 +56,7 @@ public struct InitProcess {
             }
             let start = ProcessStart(plan.process, procfs: procfs, terminal: interpreter.terminal)
             try start.prepare(&place)
+            try start.installListeningFilter(&place, channel)
             place = .process(.waitForStart)
             // Before `ready`: the parent may be gone as soon as it has sent `release`. Until then the end of the stream,
             // which `expect` hears, is its death.

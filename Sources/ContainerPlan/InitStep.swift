@@ -14,6 +14,8 @@ public enum InitStep: Sendable, Equatable {
     case createCgroupNamespace
     case joinSessionKeyring(name: String)
     case bringUpLoopback
+    /// The runtime has moved it here.
+    case setUpNetworkDevice(NetworkDevicePlan)
     case setHostname(String)
     case setDomainname(String)
     /// The parent runs the prestart and createRuntime hooks.
@@ -51,6 +53,7 @@ public enum InitStep: Sendable, Equatable {
         case .createCgroupNamespace: "creating the cgroup namespace"
         case .joinSessionKeyring: "joining a new session keyring"
         case .bringUpLoopback: "bringing up the loopback interface"
+        case .setUpNetworkDevice(let device): "setting up linux.netDevices \(device.name)"
         case .setHostname(let name): "setting hostname \(name)"
         case .setDomainname(let name): "setting domainname \(name)"
         case .awaitRuntimeHooks: "waiting for the createRuntime hooks"

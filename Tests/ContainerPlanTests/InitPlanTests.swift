@@ -239,7 +239,7 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
 
     @Test func netDevicesAreNotPermittedWithoutPrivileges() throws {
         let error = try refusal(spec(rootless: true) { $0.linux.netDevices = ["eth0": NetDevice()] }, alice)
-        #expect(error?.message == "linux.netDevices: not permitted without privileges")
+        #expect(error?.message == "linux.netDevices: not permitted without privileges" && error?.hint != nil)
     }
 
     @Test func labelsAreWrittenWhereTheKernelHasThem() throws {

@@ -41,6 +41,7 @@ import Testing
 
     private static let commonRules: [(String, Change)] = [
         ("process: is missing", { $0.process = nil }),
+        ("annotations: has an empty key", { $0.annotations = ["": "x"] }),
         ("root: is missing", { $0.root = nil }),
         ("root.path: is empty", { $0.root = Root() }),
         ("mounts[1].destination: is empty", { $0.mounts = [Mount(destination: "/a", type: nil, source: nil), Mount()] }),

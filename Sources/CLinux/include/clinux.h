@@ -13,8 +13,8 @@
 
 // ---- processes and namespaces
 
-// posix_spawn(3) with the given standard descriptors and nothing else inherited, no signal blocked, every action default.
-// Returns the pid.
+// posix_spawn(3) with the given standard descriptors and nothing else inherited, no signal blocked, every action default; it
+// leads a process group of its own. Returns the pid.
 int cl_spawn(const char *path, char *const argv[], char *const envp[], const int standard[3]);
 // clone3(2) without CLONE_VM: returns twice, like fork. pidfd may be NULL; cgroup_fd < 0 means none.
 // Falls back to the raw clone call on ENOSYS where flags allow it (no cgroup_fd, no CLONE_NEWTIME).
@@ -75,6 +75,9 @@ int cl_flock(int fd, int operation);
 int cl_pipe2(int fds[2], int flags);
 ssize_t cl_getdents64(int fd, void *buffer, size_t size);
 ssize_t cl_getxattr(const char *path, const char *name, void *value, size_t size);
+ssize_t cl_flistxattr(int fd, char *names, size_t size);
+ssize_t cl_fgetxattr(int fd, const char *name, void *value, size_t size);
+int cl_fsetxattr(int fd, const char *name, const void *value, size_t size);
 int cl_getcwd(char *buffer, size_t size);
 
 // ---- mounts

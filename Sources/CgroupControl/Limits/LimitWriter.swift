@@ -1,4 +1,5 @@
 import LinuxKernel
+import RuntimeSpec
 import SystemPackage
 
 /// Writes limits into one cgroup, which it opened once, and can take them back.
@@ -88,9 +89,9 @@ struct LimitWriter {
         switch write.requirement {
         case nil: return
         case .within(let file):
-            guard let asked = NumberList(write.value), let text = try read("../" + file), let parent = NumberList(text) else { return }
+            guard let asked = NumberList(write.value), let text = try read("../" + file)?.trimmingNewline, let parent = NumberList(text) else { return }
             if let outside = asked.firstOutside(parent) {
-                throw CgroupError("\(write.name): \(outside) is not one of \(text.trimmingNewline), which the cgroup above \(path) has")
+                throw CgroupError("\(write.name): \(outside) is not one of \(text), which the cgroup above \(path) has")
             }
         case .holds(let file, let limit):
             guard let usage = try read(file).flatMap({ Int64($0.trimmingNewline) }), usage > limit else { return }

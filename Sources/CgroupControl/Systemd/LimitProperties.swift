@@ -1,3 +1,5 @@
+import RuntimeSpec
+
 /// What systemd has properties for, of the limits that are written into a cgroup: it would write its own value there again
 /// when it reloads. The rest are the files' alone. Man: systemd.resource-control(5), org.freedesktop.systemd1(5).
 struct LimitProperties {
@@ -87,25 +89,15 @@ struct LimitProperties {
     }
 
     private static let mask: @Sendable (String) -> BusValue? = { text in
-        NumberList(text)?.mask.map { .array(of: "y", $0.map(BusValue.byte)) }
+        NumberList(text).map { .array(of: "y", $0.maskBytes.map(BusValue.byte)) }
     }
 }
 
 extension NumberList {
-    /// As many as systemd's sets can hold.
-    private static let highestInMask: UInt32 = 8191
-
-    /// A bit for each number, the lowest first; nil where one is too high for a mask. Man: org.freedesktop.systemd1(5), AllowedCPUs.
-    var mask: [UInt8]? {
-        var bytes: [UInt8] = []
-        for range in ranges {
-            guard range.upperBound <= Self.highestInMask else { return nil }
-            for number in range {
-                let index = Int(number / 8)
-                if bytes.count <= index { bytes += [UInt8](repeating: 0, count: index + 1 - bytes.count) }
-                bytes[index] |= 1 << UInt8(number % 8)
-            }
-        }
+    /// A bit for each number, the lowest first, in as few bytes as hold them. Man: org.freedesktop.systemd1(5), AllowedCPUs.
+    var maskBytes: [UInt8] {
+        var bytes = mask.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
+        while bytes.last == 0 { bytes.removeLast() }
         return bytes
     }
 }

@@ -38,6 +38,16 @@ final class ProcessStart {
         environment = CStringArray(variables)
     }
 
+    /// A filter with a listener is installed while there is somebody to give it to: early, so that what is left to do has to
+    /// be allowed by it, or answered by the agent.
+    func installListeningFilter(_ place: inout ChildFailure.Place, _ channel: borrowing ChildChannel) throws(KernelError) {
+        guard let seccomp = plan.seccomp, seccomp.hasListener else { return }
+        place = .process(.seccomp)
+        if plan.noNewPrivileges { try CurrentProcess.setNoNewPrivileges() }
+        let listener = OwnedDescriptor(owning: try CurrentProcess.installSeccompFilter(seccomp.instructions, flags: seccomp.flags))
+        try channel.send(.seccompListener, passing: listener)
+    }
+
     private func takeStandardDescriptors() throws(KernelError) {
         if let terminal {
             try Terminal.makeControlling(terminal.peer)
@@ -134,7 +144,7 @@ final class ProcessStart {
     }
 
     private func installSeccomp() throws(KernelError) {
-        guard let seccomp = plan.seccomp else { return }
+        guard let seccomp = plan.seccomp, !seccomp.hasListener else { return }
         try CurrentProcess.installSeccompFilter(seccomp.instructions, flags: seccomp.flags)
     }
 

@@ -42,10 +42,13 @@ public struct ProcessPlan: Sendable, Equatable {
         /// Whole `struct sock_filter` records.
         public let instructions: [UInt8]
         public let flags: UInt32
+        /// Installing it gives a descriptor, which goes to the runtime, and from there to the agent.
+        public let hasListener: Bool
 
-        public init(instructions: [UInt8], flags: UInt32) {
+        public init(instructions: [UInt8], flags: UInt32, hasListener: Bool = false) {
             self.instructions = instructions
             self.flags = flags
+            self.hasListener = hasListener
         }
     }
 

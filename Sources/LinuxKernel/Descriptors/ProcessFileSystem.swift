@@ -84,6 +84,11 @@ public final class ProcessFileSystem {
         return inode
     }
 
+    /// A namespace of a process (`self`, or a pid), which it keeps there.
+    public func openNamespace(_ process: String, _ kind: NamespaceKind) throws(KernelError) -> OwnedDescriptor {
+        try open("\(process)/ns", [.path, .directory]).open(kind.procName, .readOnly)
+    }
+
     /// Opens again, with other flags, what a descriptor of ours refers to.
     public func reopen(_ descriptor: borrowing some Descriptor & ~Copyable, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
         let directory = try open("self/fd", [.path, .directory])

@@ -155,9 +155,12 @@ public enum CurrentProcess {
     }
 
     /// Installs a filter for this thread: whole `struct sock_filter` records. Man: seccomp(2), SECCOMP_SET_MODE_FILTER.
-    public static func installSeccompFilter(_ instructions: [UInt8], flags: UInt32) throws(KernelError) {
+    ///
+    /// - Returns: a descriptor, CLOEXEC, where the flags ask for a listener; else 0.
+    @discardableResult
+    public static func installSeccompFilter(_ instructions: [UInt8], flags: UInt32) throws(KernelError) -> Int32 {
         guard instructions.count / 8 <= Int(UInt16.max) else { throw KernelError(.seccomp, .invalidArgument) }
-        try check(.seccomp, cl_seccomp_set_filter(flags, instructions, UInt16(instructions.count / 8)))
+        return try check(.seccomp, cl_seccomp_set_filter(flags, instructions, UInt16(instructions.count / 8)))
     }
 
     /// How many threads this process has: setns and clone of a user namespace want one.

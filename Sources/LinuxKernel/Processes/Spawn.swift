@@ -32,7 +32,7 @@ public struct Spawn {
     }
 
     /// Runs it. Its standard descriptors are pipes of ours; nothing else is inherited. A program that does not end in
-    /// time is killed. One that leaves a process behind holding its output does not keep us: its own end is what counts.
+    /// time is killed, with all of its process group. One that leaves a process behind holding its output does not keep us: its own end is what counts.
     public func run() throws(KernelError) -> Outcome {
         let stdin = try Pipe(), stdout = try Pipe(), stderr = try Pipe()
         let child = try start(stdin: stdin.readEnd, stdout: stdout.writeEnd, stderr: stderr.writeEnd)
@@ -60,7 +60,8 @@ public struct Spawn {
             let ready = try check(.poll, retryOnInterrupt { cl_poll(&polled, polled.count, wait) })
             if ready == 0 {
                 timedOut = true
-                try child.signal(SIGKILL)
+                // It is not reaped: its number is still its group's.
+                try checkErrno(.kill, Glibc.kill(-child.pid, SIGKILL), "\(child.pid)")
                 break
             }
             if polled[1].revents != 0 { Self.feed(stdin, &rest) }

@@ -64,9 +64,11 @@ struct PreparedContainer {
             })
     }
 
-    func hookState(_ status: String, _ pid: Int32?) -> String {
-        HookStateText.text(id: id.text, status: status, pid: pid, bundle: bundle.path, annotations: bundle.spec.annotations)
+    func state(_ status: String, _ pid: Int32?) -> HookState {
+        HookState(id: id.text, status: status, pid: pid, bundle: bundle.path, annotations: bundle.spec.annotations)
     }
+
+    func hookState(_ status: String, _ pid: Int32?) -> String { state(status, pid).encoded(pretty: false) }
 
     /// What later commands will know of it.
     func savedState(init process: borrowing ChildProcess, cgroup: ContainerCgroup) throws(RuntimeError) -> SavedState {

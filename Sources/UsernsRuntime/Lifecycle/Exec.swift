@@ -58,7 +58,11 @@ extension Runtime {
         let child = ExecProcess(plan: plan, container: containerInit.pidfd, procfs: probe.procfs)
         let cgroup = SavedCgroup(state)
         let launched = try launcher.launch(
-            ProcessLauncher.Steps(joinCgroup: { (pid) throws(RuntimeError) in try cgroup.join(pid: pid) })
+            ProcessLauncher.Steps(
+                joinCgroup: { (pid) throws(RuntimeError) in try cgroup.join(pid: pid) },
+                giveSeccompListener: { (listener, pid) throws(RuntimeError) in
+                    try SeccompAgent(profile: state.config.seccomp).send(listener, pid: pid, state: container.state(status.rawValue, pid: containerInit.pid))
+                })
         ) { channel in child.run(channel) }
 
         var terminal: OwnedDescriptor?

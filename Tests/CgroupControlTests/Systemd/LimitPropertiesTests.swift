@@ -72,12 +72,11 @@ import Testing
     }
 
     @Test func masks() throws {
-        #expect(NumberList("")?.mask == [])
-        #expect(NumberList("7")?.mask == [0x80])
-        #expect(NumberList("8,0")?.mask == [0x01, 0x01])
-        #expect(NumberList("6-9")?.mask == [0xc0, 0x03])
-        #expect(NumberList("8191")?.mask?.count == 1024)
-        #expect(NumberList("8192")?.mask == nil)
+        #expect(NumberList("")?.maskBytes == [])
+        #expect(NumberList("7")?.maskBytes == [0x80])
+        #expect(NumberList("8,0")?.maskBytes == [0x01, 0x01])
+        #expect(NumberList("6-9")?.maskBytes == [0xc0, 0x03])
+        #expect(NumberList("0,64")?.maskBytes == [1, 0, 0, 0, 0, 0, 0, 0, 1])
     }
 }
 
