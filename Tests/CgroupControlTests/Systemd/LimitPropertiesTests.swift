@@ -72,7 +72,6 @@ import Testing
     }
 
     @Test func masks() throws {
-        #expect(NumberList("")?.maskBytes == [])
         #expect(NumberList("7")?.maskBytes == [0x80])
         #expect(NumberList("8,0")?.maskBytes == [0x01, 0x01])
         #expect(NumberList("6-9")?.maskBytes == [0xc0, 0x03])
