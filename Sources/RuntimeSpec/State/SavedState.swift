@@ -42,6 +42,8 @@ public struct SavedConfig: JSONObject {
     /// `KEY=VALUE`; `bundle=PATH` is one of them.
     public var labels: [String] = []
     public var cgroups = SavedCgroups()
+    /// What the group at `intelRdtPath` was made from.
+    public var intelRdt: IntelRdt?
     public var namespaces: [Namespace] = []
     /// The effective user was not root, in its user namespace.
     public var rootlessEUID = false
@@ -60,6 +62,8 @@ public struct SavedConfig: JSONObject {
     /// What every process of the container has.
     public var memoryPolicy: MemoryPolicy?
     public var personality: Personality?
+    /// Those that hold now: `update` changes them.
+    public var resources = Resources()
 
     public init() {}
 
@@ -67,6 +71,7 @@ public struct SavedConfig: JSONObject {
         try json.required("rootfs", &rootfs)
         try json.required("labels", &labels)
         try json.required("cgroups", &cgroups)
+        try json.optional("intel_rdt", &intelRdt)
         try json.required("namespaces", &namespaces)
         try json.required("rootless_euid", &rootlessEUID)
         try json.required("rootless_cgroups", &rootlessCgroups)
@@ -79,6 +84,7 @@ public struct SavedConfig: JSONObject {
         try json.optional("seccomp", &seccomp)
         try json.optional("memory_policy", &memoryPolicy)
         try json.optional("personality", &personality)
+        try json.optional("resources", &resources)
     }
 }
 

@@ -1,4 +1,5 @@
 import CgroupControl
+import ContainerInit
 import ContainerPlan
 import LinuxKernel
 import RuntimeSpec
@@ -9,6 +10,8 @@ struct CgroupKeeper {
     private let request: CgroupRequest
     private let log: RuntimeLog
     private(set) var cgroup: ContainerCgroup
+    /// nil where `linux.intelRdt` asks for none.
+    private(set) var resctrl: ResctrlGroup?
 
     /// Makes it. Errors: those that are not forgiven.
     ///
@@ -26,15 +29,32 @@ struct CgroupKeeper {
         }
     }
 
-    /// For each hierarchy, by its controllers: where the container is, or, where joining was forgiven, where we are.
-    func candidates(_ hierarchies: CgroupHierarchies) -> [String: [String]] {
-        var candidates: [String: [String]] = [:]
-        for hierarchy in hierarchies.hierarchies {
-            let made = hierarchy.keys.first.flatMap { cgroup.directories[$0] }
-            let own = request.memberships.first { $0.controllers == hierarchy.controllers }.flatMap { hierarchy.directory(of: $0.path) }
-            candidates[hierarchy.controllers] = [made, own].compactMap { $0 }
+    /// The class of service; after the cgroup, so that whatever is left of an error here goes away with it.
+    mutating func makeResctrlGroup(_ prepared: PreparedContainer) throws(RuntimeError) {
+        guard let rdt = prepared.bundle.spec.linux.intelRdt else { return }
+        let mounts: [MountInfo]
+        do throws(KernelError) { mounts = MountInfo.parse(try prepared.probe.procfs.read("self/mountinfo"), typePrefix: "resctrl") } catch {
+            throw RuntimeError("linux.intelRdt", error)
         }
-        return candidates
+        guard let root = mounts.last?.mountPoint else {
+            throw RuntimeError("linux.intelRdt: no resctrl is mounted", hint: "mount -t resctrl resctrl /sys/fs/resctrl, on a processor that has it")
+        }
+        do throws(CgroupError) { resctrl = try ResctrlGroup(making: rdt, containerID: prepared.id.text, root: root) } catch { throw RuntimeError(error) }
+    }
+
+    func joinResctrlGroup(pid: Int32) throws(RuntimeError) {
+        do throws(CgroupError) { try resctrl?.join(pid: pid) } catch { throw RuntimeError(error) }
+    }
+
+    /// For each hierarchy, by its controllers.
+    func shown(of hierarchies: CgroupHierarchies) -> [String: ShownCgroup] {
+        var shown: [String: ShownCgroup] = [:]
+        for hierarchy in hierarchies.hierarchies {
+            shown[hierarchy.controllers] = ShownCgroup(
+                container: hierarchy.keys.first.flatMap { cgroup.directories[$0] },
+                runtime: request.memberships.first { $0.controllers == hierarchy.controllers }.flatMap { hierarchy.directory(of: $0.path) })
+        }
+        return shown
     }
 
     /// Where a clone can start; nil where processes are moved.
@@ -54,6 +74,9 @@ struct CgroupKeeper {
     }
 
     func remove() throws(RuntimeError) {
-        do throws(CgroupError) { try driver.remove(cgroup) } catch { throw RuntimeError(error) }
+        do throws(CgroupError) {
+            try driver.remove(cgroup)
+            try resctrl?.remove()
+        } catch { throw RuntimeError(error) }
     }
 }

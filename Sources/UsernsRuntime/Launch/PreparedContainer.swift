@@ -71,7 +71,7 @@ struct PreparedContainer {
     func hookState(_ status: String, _ pid: Int32?) -> String { state(status, pid).encoded(pretty: false) }
 
     /// What later commands will know of it.
-    func savedState(init process: borrowing ChildProcess, cgroup: ContainerCgroup) throws(RuntimeError) -> SavedState {
+    func savedState(init process: borrowing ChildProcess, cgroup: ContainerCgroup, resctrl: ResctrlGroup?) throws(RuntimeError) -> SavedState {
         var state = SavedState()
         state.id = id.text
         state.initProcessPID = process.pid
@@ -82,6 +82,7 @@ struct PreparedContainer {
         state.created = Timestamp.now()
         state.rootless = facts.privilege.isRootless
         state.cgroupPaths = cgroup.directories
+        state.intelRdtPath = resctrl?.path ?? ""
         for kind in NamespaceType.allCases { state.namespacePaths[kind.stateKey] = "/proc/\(process.pid)/ns/\(kind.kind.procName)" }
 
         let spec = bundle.spec
@@ -93,6 +94,7 @@ struct PreparedContainer {
         state.config.cgroups.unit = cgroup.unit?.name
         state.config.cgroups.ofUser = cgroup.unit?.isOfUser ?? false
         state.config.cgroups.limited = cgroup.limited.sorted()
+        state.config.intelRdt = spec.linux.intelRdt
         state.config.namespaces = spec.linux.namespaces
         state.config.rootlessEUID = facts.privilege.rootlessEUID
         state.config.rootlessCgroups = facts.privilege.rootlessCgroups
@@ -103,6 +105,7 @@ struct PreparedContainer {
         state.config.version = spec.ociVersion
         state.config.process = self.process
         state.config.seccomp = spec.linux.seccomp
+        state.config.resources = spec.linux.resources ?? Resources()
         state.config.memoryPolicy = spec.linux.memoryPolicy
         state.config.personality = spec.linux.personality
         return state

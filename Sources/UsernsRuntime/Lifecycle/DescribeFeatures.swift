@@ -34,7 +34,9 @@ extension Runtime {
         linux.apparmor = Features.Support(enabled: true)
         linux.selinux = Features.Support(enabled: true)
         var intelRdt = Features.IntelRdt()
-        intelRdt.enabled = false
+        intelRdt.enabled = true
+        intelRdt.schemata = true
+        intelRdt.monitoring = true
         linux.intelRdt = intelRdt
         var mountExtensions = Features.MountExtensions()
         mountExtensions.idmap = Features.Support(enabled: true)

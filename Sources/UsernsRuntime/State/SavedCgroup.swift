@@ -7,6 +7,7 @@ struct SavedCgroup {
     private let driver: any CgroupDriver
     let cgroup: ContainerCgroup
     private let forgiveness: CgroupForgiveness
+    private let resctrl: ResctrlGroup?
 
     init(_ state: SavedState) {
         let saved = state.config.cgroups
@@ -14,12 +15,37 @@ struct SavedCgroup {
             directories: state.cgroupPaths, made: Set(saved.paths.values), limited: Set(saved.limited),
             unit: saved.unit.map { SystemdUnit(name: $0, isOfUser: saved.ofUser) })
         driver = cgroup.driver
+        resctrl = state.config.intelRdt.map { ResctrlGroup(path: state.intelRdtPath, $0, containerID: state.id) }
         forgiveness = CgroupForgiveness(
             rootlessCgroups: state.config.rootlessCgroups, pathAsked: saved.path.map { !$0.isEmpty } ?? false, limited: cgroup.limited)
     }
 
-    func join(pid: Int32) throws(RuntimeError) {
-        do throws(CgroupError) { try driver.join(pid: pid, cgroup, forgiveness: forgiveness) } catch { throw RuntimeError(error) }
+    /// The class of service, which children inherit: whoever comes from outside has to join.
+    func joinResctrlGroup(pid: Int32) throws(RuntimeError) {
+        do throws(CgroupError) { try resctrl?.join(pid: pid) } catch { throw RuntimeError(error) }
+    }
+
+    /// Puts a further process in.
+    ///
+    /// - Parameters:
+    ///   - paths: below the container's cgroup, by controller; what is asked for by name is never forgiven.
+    ///   - initCgroup: that of the container's init: on version 2 alone a container may have passed its controllers on, and
+    ///     lives below its own cgroup since.
+    func join(pid: Int32, below paths: [String: String], or initCgroup: () throws(RuntimeError) -> String?) throws(RuntimeError) {
+        do throws(CgroupError) {
+            guard paths.isEmpty else {
+                let strict = CgroupForgiveness(rootlessCgroups: forgiveness.rootlessCgroups, pathAsked: true, limited: forgiveness.limited)
+                return try driver.join(pid: pid, try cgroup.descending(into: paths), forgiveness: strict)
+            }
+            try driver.join(pid: pid, cgroup, forgiveness: forgiveness)
+        } catch {
+            guard paths.isEmpty, error.isBusy, cgroup.directories.count == 1, let own = cgroup.directories[""], let other = try initCgroup(),
+                other.hasPrefix(own + "/")
+            else { throw RuntimeError(error) }
+            do throws(CgroupError) {
+                try driver.join(pid: pid, try cgroup.descending(into: ["": String(other.dropFirst(own.count))]), forgiveness: forgiveness)
+            } catch { throw RuntimeError(error) }
+        }
     }
 
     /// Changes the limits that are given, and nothing where one of them fails. Returns the warnings.
@@ -56,6 +82,7 @@ struct SavedCgroup {
 
     func remove() throws(RuntimeError) {
         do throws(CgroupError) { try driver.remove(cgroup) } catch { try unlessForgiven(error) }
+        do throws(CgroupError) { try resctrl?.remove() } catch { throw RuntimeError(error) }
     }
 
     /// Whether the caller may move processes into it: it was delegated.
