@@ -28,12 +28,14 @@ let package = Package(
         .target(name: "CLinux", cSettings: cStrict),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CJSONC", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
+        .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
+        .target(name: "CDBusAbsent", cSettings: cStrict),
 
         library("LinuxKernel", ["CLinux", systemPackage]),
         library("RuntimeSpec", ["CJSONC"]),
         library("IDMapping"),
         library("SeccompFilter", ["RuntimeSpec", "CSeccomp"]),
-        library("CgroupControl", ["LinuxKernel", "RuntimeSpec"]),
+        library("CgroupControl", ["LinuxKernel", "RuntimeSpec", "CDBus", "CDBusAbsent"]),
         library("ContainerPlan", ["LinuxKernel", "RuntimeSpec", "IDMapping", "CgroupControl"]),
         library("ContainerInit", ["LinuxKernel", "RuntimeSpec", "CgroupControl", "ContainerPlan"]),
         library("UsernsRuntime", [

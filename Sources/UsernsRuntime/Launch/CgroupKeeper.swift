@@ -8,6 +8,7 @@ import RuntimeSpec
 struct CgroupKeeper {
     private let driver: any CgroupDriver
     private let request: CgroupRequest
+    private let log: RuntimeLog
     private(set) var cgroup: ContainerCgroup
     /// nil where `linux.intelRdt` asks for none.
     private(set) var resctrl: ResctrlGroup?
@@ -18,11 +19,11 @@ struct CgroupKeeper {
     init(_ prepared: PreparedContainer, journal: CgroupJournal, log: RuntimeLog) throws(RuntimeError) {
         driver = prepared.cgroupDriver
         request = prepared.cgroupRequest
+        self.log = log
         do throws(CgroupError) {
             cgroup = try driver.prepare(request) { (planned) throws(CgroupError) in try journal.write(planned) }
         } catch { throw RuntimeError(error) }
-        for error in cgroup.forgiven { log.debug(error.message) }
-        for warning in cgroup.warnings { log.warning(warning) }
+        tell()
         if cgroup.directories.isEmpty && !prepared.plan.namespaces.own.contains(.pid) {
             log.warning("without a cgroup and without a PID namespace of its own, processes that the container leaves behind cannot be found when it is deleted")
         }
@@ -63,6 +64,13 @@ struct CgroupKeeper {
 
     mutating func place(pid: Int32) throws(RuntimeError) {
         do throws(CgroupError) { try driver.place(pid: pid, in: &cgroup, request) } catch { throw RuntimeError(error) }
+        tell()
+    }
+
+    private mutating func tell() {
+        let (forgiven, warnings) = cgroup.takeNotices()
+        for error in forgiven { log.debug(error.message) }
+        for warning in warnings { log.warning(warning) }
     }
 
     func remove() throws(RuntimeError) {

@@ -19,10 +19,6 @@ struct PreparedContainer {
         id = try ContainerID(request.id)
         var bundle = try Bundle(request.bundle)
         let passed = try PassedDescriptors(preserve: request.preserveFDs)
-        if global.systemdCgroup {
-            throw RuntimeError("--systemd-cgroup: is not supported yet", hint: "use cgroupfs: for Podman --cgroup-manager=cgroupfs")
-        }
-        cgroupDriver = CgroupfsDriver()
         probe = try HostProbe()
         store = try StateStore(request: global, identity: probe.identity)
         bundle.spec.process?.env += passed.environment
@@ -32,6 +28,7 @@ struct PreparedContainer {
         self.bundle = bundle
 
         facts = try probe.facts(for: bundle.spec.linux, process: process, bundle: bundle.path, request: global)
+        cgroupDriver = global.systemdCgroup ? SystemdDriver(ofUser: facts.privilege.rootlessCgroups) : CgroupfsDriver()
         var initRequest = InitRequest(id: id.text)
         initRequest.noPivot = request.noPivot
         initRequest.noNewKeyring = request.noNewKeyring
