@@ -2,5 +2,15 @@ import Glibc
 
 /// The runtime's own environment.
 enum EnvironmentVariable {
+    static var all: [String] {
+        var variables: [String] = []
+        var next = environ
+        while let variable = next.pointee {
+            variables.append(String(cString: variable))
+            next += 1
+        }
+        return variables
+    }
+
     static func value(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

@@ -45,6 +45,12 @@ struct CgroupKeeper {
         do throws(CgroupError) { try driver.place(pid: pid, in: &cgroup, request) } catch { throw RuntimeError(error) }
     }
 
+    /// The same where processes may be left in it, which nobody else will end.
+    func removeWithProcesses() throws(RuntimeError) {
+        do throws(CgroupError) { try driver.killAll(cgroup) } catch { throw RuntimeError(error) }
+        try remove()
+    }
+
     func remove() throws(RuntimeError) {
         do throws(CgroupError) { try driver.remove(cgroup) } catch { throw RuntimeError(error) }
     }

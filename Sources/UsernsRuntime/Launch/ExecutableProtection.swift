@@ -25,7 +25,7 @@ public enum ExecutableProtection {
             guard try facts(executable).needsProtection(uidMap: uidMap, gidMap: gidMap) else { return }
             let protected = try unwritable(executable)
             throw KernelError(
-                .execve, Execute.descriptor(protected, CStringArray(arguments), CStringArray(currentEnvironment())), path)
+                .execve, Execute.descriptor(protected, CStringArray(arguments), CStringArray(EnvironmentVariable.all)), path)
         } catch { throw RuntimeError("protecting our own executable", error) }
     }
 
@@ -46,15 +46,5 @@ public enum ExecutableProtection {
         } catch {
             return try SealedMemory.copy(of: executable)
         }
-    }
-
-    private static func currentEnvironment() -> [String] {
-        var variables: [String] = []
-        var next = environ
-        while let variable = next.pointee {
-            variables.append(String(cString: variable))
-            next += 1
-        }
-        return variables
     }
 }

@@ -80,6 +80,7 @@ struct PreparedContainer {
         do throws(KernelError) {
             guard let start = try OtherProcess.startTime(pid: process.pid, probe.procfs) else { throw KernelError(.read, .noSuchProcess) }
             state.initProcessStart = start
+            if !self.process.terminal { state.externalDescriptors = try standardDescriptors() }
         } catch { throw RuntimeError("the container's process", error) }
         state.created = Timestamp.now()
         state.rootless = facts.privilege.isRootless
@@ -106,5 +107,13 @@ struct PreparedContainer {
         state.config.process = self.process
         state.config.seccomp = spec.linux.seccomp
         return state
+    }
+
+    /// What our own descriptors 0, 1 and 2 are, which init inherited: a restored one gets others in their place.
+    private func standardDescriptors() throws(KernelError) -> [String] {
+        let descriptors = try probe.procfs.open("self/fd", [.path, .directory])
+        var names: [String] = []
+        for number in 0...2 { names.append(try descriptors.readSymbolicLink("\(number)")) }
+        return names
     }
 }

@@ -41,7 +41,7 @@ public enum ContainerStatus: String, Sendable, CaseIterable {
     }
 
     /// What is done to a container, as far as its status decides whether it may be.
-    public enum Operation: String, Sendable, CaseIterable { case start, exec, kill, delete, forcedDelete, events }
+    public enum Operation: String, Sendable, CaseIterable { case start, exec, kill, delete, forcedDelete, events, checkpoint }
 
     public func allows(_ operation: Operation) -> Bool {
         switch operation {
@@ -51,6 +51,7 @@ public enum ContainerStatus: String, Sendable, CaseIterable {
         case .delete: self == .stopped || self == .created || self == .creating
         case .forcedDelete: true
         case .events: self != .stopped && self != .creating
+        case .checkpoint: self == .running || self == .paused
         }
     }
 }
