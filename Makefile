@@ -4,7 +4,10 @@ DESTDIR =
 # One fully static executable, without symbols.
 RELEASE = -c release --product runc -Xswiftc -static-executable -Xlinker --gc-sections -Xlinker -s
 
-.PHONY: all runc install demo test unit-test integration-test check-unsupported bench lint clean help
+# What became of each integration test: on this machine, and in the guest on each cgroup hierarchy.
+RESULTS = $(CURDIR)/.build/test-results
+
+.PHONY: all runc install demo test unit-test integration-test test-vm check-skips check-unsupported bench lint clean help
 
 all: runc
 
@@ -30,7 +33,18 @@ unit-test:
 # As root: they make users, mounts and cgroups of their own, with the executable that is installed.
 integration-test: runc
 	@scripts/setup build demo test
-	RUNC_UNDER_TEST="$(CURDIR)/runc" swift test --disable-xctest --filter IntegrationTests
+	@mkdir -p $(RESULTS)
+	RUNC_UNDER_TEST="$(CURDIR)/runc" swift test --disable-xctest --filter IntegrationTests --xunit-output $(RESULTS)/host.xml
+
+# The integration tests below GuestTests once more: with systemd, on cgroup v2 and on v1, under QEMU. As root.
+test-vm: runc
+	@scripts/setup build demo test vm
+	swift build --build-tests
+	Tests/vm/run ./runc .build/debug/runcPackageTests.xctest $(RESULTS)
+
+# After integration-test and test-vm.
+check-skips:
+	@scripts/check-skips $(RESULTS)/host.xml $(RESULTS)/v2.xml $(RESULTS)/v1.xml
 
 check-unsupported:
 	@scripts/setup build
@@ -42,7 +56,7 @@ bench: runc
 
 lint:
 	@scripts/setup lint
-	shellcheck scripts/* bench/run bench/measure rootless-examples/*.sh .ci/run
+	shellcheck scripts/* bench/run bench/measure rootless-examples/*.sh Tests/vm/* .ci/run
 
 clean:
 	rm -rf .build runc
@@ -52,6 +66,7 @@ help:
 	@echo "make install      install it to DESTDIR=$(DESTDIR) PREFIX=$(PREFIX), in sbin"
 	@echo "make demo         build, then run a container as an unprivileged user"
 	@echo "make test         unit-test and integration-test (as root)"
+	@echo "make test-vm      the tests that need systemd or cgroup v2, in a Debian guest under QEMU (as root)"
 	@echo "make bench        time and memory beside crun, runc and a floor (as root)"
 	@echo "make check-unsupported  compile the program, and try its commands, as for a platform that is not Linux"
 	@echo "make lint         shellcheck of every script"

@@ -25,9 +25,9 @@ import Testing
     /// What each state allows; whatever is not listed is refused.
     private static let allowed: [ContainerStatus: Set<ContainerStatus.Operation>] = [
         .creating: [.delete, .forcedDelete],
-        .created: [.start, .exec, .kill, .delete, .forcedDelete, .events],
-        .running: [.exec, .kill, .forcedDelete, .events],
-        .paused: [.kill, .forcedDelete, .events],
+        .created: [.start, .exec, .execIgnoringPaused, .kill, .delete, .forcedDelete, .events, .pause, .update],
+        .running: [.exec, .execIgnoringPaused, .kill, .forcedDelete, .events, .pause, .update, .checkpoint],
+        .paused: [.execIgnoringPaused, .kill, .forcedDelete, .events, .resume, .update, .checkpoint],
         .stopped: [.delete, .forcedDelete],
     ]
 

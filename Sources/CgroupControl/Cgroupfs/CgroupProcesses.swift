@@ -28,50 +28,42 @@ extension CgroupDriver {
 
     /// Kills every process in the container's cgroup and below it, frozen ones too, and waits until none is left.
     ///
-    /// Man: cgroups(7), `cgroup.kill`. Errors: processes that do not end in time.
+    /// Errors: processes that do not end in time.
     public func killAll(_ cgroup: ContainerCgroup) throws(CgroupError) {
         guard let directory = cgroup.mainDirectory else { return }
         var patience = Patience(milliseconds: patienceMilliseconds)
         while true {
             let left = try processes(cgroup).count
             if left == 0 { return }
-            let killed = try attempt("kill", directory) { () throws(KernelError) in try write("1", to: directory + "/cgroup.kill") }
-            if !killed { try killOneByOne(cgroup) }
+            try sendKill(cgroup)
             guard try attempt("kill", directory, { () throws(KernelError) in try patience.pause() }) else {
                 throw CgroupError("cannot kill the processes of cgroup \(directory): \(left) do not end")
             }
         }
     }
 
-    /// Without `cgroup.kill` (before Linux 5.14, and in version 1): frozen meanwhile, so that none forks away, and thawed
-    /// after, for a frozen process of version 1 does not die.
-    private func killOneByOne(_ cgroup: ContainerCgroup) throws(CgroupError) {
-        let switches = [
-            cgroup.directories[""].map { ($0 + "/cgroup.freeze", "1", "0") },
-            cgroup.directories["freezer"].map { ($0 + "/freezer.state", "FROZEN", "THAWED") },
-        ].compactMap { $0 }
-        func setFrozen(_ frozen: Bool) throws(CgroupError) {
-            for (path, on, off) in switches {
-                _ = try attempt("freeze", path) { () throws(KernelError) in try write(frozen ? on : off, to: path) }
-            }
+    /// The same without waiting. Man: cgroups(7), `cgroup.kill`.
+    public func sendKill(_ cgroup: ContainerCgroup) throws(CgroupError) {
+        guard let directory = cgroup.mainDirectory else { return }
+        let killed = try attempt("kill", directory) { () throws(KernelError) in try CgroupFile.writeIfThere("1", to: directory + "/cgroup.kill") }
+        if killed {
+            // On hybrid hosts they may be frozen in version 1, where a frozen process does not die.
+            if let freezer = cgroup.freezer, try freezer.isFrozen() { try freezer.thaw() }
+        } else {
+            try killOneByOne(cgroup)
         }
-        try setFrozen(true)
-        do throws(CgroupError) { try signalAll(cgroup, SIGKILL) } catch {
-            try setFrozen(false)
-            throw error
-        }
-        try setFrozen(false)
     }
 
-    /// False where there is no such file.
-    private func write(_ text: String, to path: String) throws(KernelError) -> Bool {
-        do throws(KernelError) {
-            try FileDescriptor.currentDirectory.open(path, .writeOnly).writeAll(text)
-            return true
-        } catch {
-            guard error.errno == .noSuchFileOrDirectory else { throw error }
-            return false
+    /// Without `cgroup.kill` (before Linux 5.14, and in version 1): frozen meanwhile, so that none forks away, and thawed
+    /// after.
+    private func killOneByOne(_ cgroup: ContainerCgroup) throws(CgroupError) {
+        // What cannot be frozen is killed all the same.
+        do throws(CgroupError) { try cgroup.freezer?.freeze() } catch {}
+        do throws(CgroupError) { try signalAll(cgroup, SIGKILL) } catch {
+            try cgroup.freezer?.thaw()
+            throw error
         }
+        try cgroup.freezer?.thaw()
     }
 }
 

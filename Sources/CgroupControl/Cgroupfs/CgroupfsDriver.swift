@@ -107,7 +107,7 @@ public struct CgroupfsDriver: CgroupDriver {
         for key in place.keys { cgroup.directories[key] = place.directory }
         if !made { try requireUsable(place.directory) }
         // The new one too: a frozen cgroup above it freezes it.
-        if try attempt("read", place.directory, { () throws(KernelError) in try isFrozen(place) }) {
+        if try Freezer(keys: place.keys, directory: place.directory)?.isFrozen() ?? false {
             throw CgroupError("container's cgroup unexpectedly frozen: \(place.directory)", hint: "resume it, or choose another linux.cgroupsPath")
         }
         guard place.keys.contains("cpuset") else { return }
@@ -144,15 +144,6 @@ public struct CgroupfsDriver: CgroupDriver {
         return true
     }
 
-    /// Whether a process in it would stand still, be it for a cgroup above.
-    private func isFrozen(_ place: CgroupLocation.Place) throws(KernelError) -> Bool {
-        if place.keys == [""] {
-            return try readIfThere(place.directory + "/cgroup.events")?.split(separator: "\n").contains("frozen 1") ?? false
-        }
-        guard place.keys.contains("freezer") else { return false }
-        return try readIfThere(place.directory + "/freezer.state").map { !$0.hasPrefix("THAWED") } ?? false
-    }
-
     /// A new cgroup of version 1's cpuset has no processors and no memory nodes, and takes no process so: it is given those
     /// of the one above. Man: cpuset(7).
     private func inherit(_ file: String, directory: String, mountPoint: String) throws(KernelError) -> String {
@@ -165,13 +156,6 @@ public struct CgroupfsDriver: CgroupDriver {
     }
 
     private func parentDirectory(of directory: String) -> String { "/" + directory.parts(at: "/").dropLast().joined(separator: "/") }
-
-    private func readIfThere(_ path: String) throws(KernelError) -> String? {
-        do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, .readOnly).readText() } catch {
-            guard error.errno == .noSuchFileOrDirectory else { throw error }
-            return nil
-        }
-    }
 
     /// What was made of a place is removed where its error is forgiven; else all that was made is, and the error thrown.
     private func undo(

@@ -10,7 +10,7 @@ struct PauseCommand: RuntimeCommand {
     var id: String
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
-        try runtime.refuse("pause")
+        try runtime.pause(id: id)
         return 0
     }
 }

@@ -10,7 +10,7 @@ struct ResumeCommand: RuntimeCommand {
     var id: String
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
-        try runtime.refuse("resume")
+        try runtime.resume(id: id)
         return 0
     }
 }

@@ -79,6 +79,12 @@ extension Descriptor where Self: ~Copyable {
         return try readAll()
     }
 
+    /// Reads again from the beginning, as files do that the kernel fills anew.
+    public func readFromStart() throws(KernelError) -> String {
+        try checkErrno(.lseek, lseek(rawValue, 0, SEEK_SET))
+        return try readText()
+    }
+
     /// Writes all of it, in as few calls as the kernel takes.
     public func writeAll(_ bytes: UnsafeRawBufferPointer) throws(KernelError) {
         var rest = bytes
@@ -212,6 +218,15 @@ extension Descriptor where Self: ~Copyable {
             if polled[0].revents & Int16(POLLIN) != 0 { return true }
             if polled[1].revents != 0 { return false }
         }
+    }
+
+    /// Waits until the kernel tells that a file which was read has new contents, or the time is over; returns what is left
+    /// of the time. Man: poll(2), POLLPRI.
+    public func waitForChange(timeoutMilliseconds: Int32) throws(KernelError) -> Int32 {
+        let end = CurrentProcess.clockMilliseconds + Int64(timeoutMilliseconds)
+        var entry = pollfd(fd: rawValue, events: Int16(POLLPRI), revents: 0)
+        try check(.poll, retryOnInterrupt { cl_poll(&entry, 1, timeoutMilliseconds) })
+        return Int32(clamping: max(0, end - CurrentProcess.clockMilliseconds))
     }
 
     /// The names in a directory, without `.` and `..`.

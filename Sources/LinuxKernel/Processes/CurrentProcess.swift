@@ -89,6 +89,14 @@ public enum CurrentProcess {
     public static func setDomainname(_ name: String) throws(KernelError) { try check(.setdomainname, cl_setdomainname(name, name.utf8.count), name) }
     public static func setPersonality(_ persona: UInt) throws(KernelError) { try check(.personality, cl_personality(persona)) }
     public static func sleep(milliseconds: Int32) throws(KernelError) { try check(.poll, retryOnInterrupt { cl_poll(nil, 0, milliseconds) }) }
+
+    /// Of a clock that nobody sets. Man: clock_gettime(2), CLOCK_MONOTONIC.
+    public static var clockMilliseconds: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
     public static func newSession() throws(KernelError) { try checkErrno(.setsid, setsid()) }
 
     public static func changeDirectory(_ path: String) throws(KernelError) { try checkErrno(.chdir, chdir(path), path) }

@@ -46,7 +46,7 @@ public struct Spawn {
 
         var rest = Array(input.utf8)[...]
         var output: [UInt8] = [], errors: [UInt8] = []
-        let deadline = timeoutMilliseconds.map { Self.now() + Int64($0) }
+        let deadline = timeoutMilliseconds.map { CurrentProcess.clockMilliseconds + Int64($0) }
         var timedOut = false
         if rest.isEmpty { stdin.closeWriteEnd() }
         while true {
@@ -57,7 +57,7 @@ public struct Spawn {
                 pollfd(fd: stdout.readEnd.rawValue, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: stderr.readEnd.rawValue, events: Int16(POLLIN), revents: 0),
             ]
-            let wait = deadline.map { Int32(clamping: max(0, $0 - Self.now())) } ?? -1
+            let wait = deadline.map { Int32(clamping: max(0, $0 - CurrentProcess.clockMilliseconds)) } ?? -1
             let ready = try check(.poll, retryOnInterrupt { cl_poll(&polled, polled.count, wait) })
             if ready == 0 {
                 timedOut = true
@@ -103,12 +103,6 @@ public struct Spawn {
             kept.append(contentsOf: chunk.prefix(max(0, keptBytes - kept.count)))
         }
         return true
-    }
-
-    private static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }
 

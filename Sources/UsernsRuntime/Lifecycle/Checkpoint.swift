@@ -1,3 +1,4 @@
+import CgroupControl
 import CheckpointRestore
 import ContainerPlan
 import LinuxKernel
@@ -24,7 +25,7 @@ extension Runtime {
         options.configFile = try CRIUConfiguration.path(state.config.annotations)
         options.pid = process.pid
         options.root = state.config.rootfs
-        options.freezerDirectory = state.cgroupPaths["freezer"] ?? state.cgroupPaths[""]
+        options.freezerDirectory = SavedCgroup(state).cgroup.freezer?.directory
         options.isUnprivileged = probe.privilege(self.request).rootlessEUID
         if !request.dump.isPreDump {
             options.externals = try container.externals(pid: process.pid)

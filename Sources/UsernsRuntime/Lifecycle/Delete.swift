@@ -28,12 +28,16 @@ extension Container {
     /// that whatever is interrupted can be done again.
     func destroy(store: StateStore, log: RuntimeLog) throws(RuntimeError) {
         if let process = try openInit() {
+            do throws(KernelError) { try process.signal(SIGKILL) } catch {
+                if error.errno != .noSuchProcess { throw RuntimeError("killing container \(id)", error) }
+            }
+            // Frozen by version 1, it dies only when it goes on.
+            if let state, case let cgroup = SavedCgroup(state), try cgroup.isFrozen() { try cgroup.thaw() }
             do throws(KernelError) {
-                try process.signal(SIGKILL)
                 guard try process.waitUntilGone(timeoutMilliseconds: 10_000) else {
                     throw KernelError(.pidfd_send_signal, .timedOut, "\(process.pid) does not end")
                 }
-            } catch { if error.errno != .noSuchProcess { throw RuntimeError("killing container \(id)", error) } }
+            } catch { throw RuntimeError("killing container \(id)", error) }
         }
         if let state {
             let cgroup = SavedCgroup(state)

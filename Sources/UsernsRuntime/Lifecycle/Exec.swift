@@ -24,9 +24,10 @@ extension Runtime {
         let container = try open(request.id, probe)
         let state = try container.requireState()
         let status = try container.status()
-        guard status.allows(.exec), let containerInit = try container.openInit() else {
+        guard status.allows(request.ignorePaused ? .execIgnoringPaused : .exec), let containerInit = try container.openInit() else {
             throw RuntimeError(
-                status == .paused ? "cannot exec in a paused container: \(request.id)" : "cannot exec in a stopped container: container not running: \(request.id)")
+                status == .paused ? "cannot exec in a paused container: \(request.id)" : "cannot exec in a stopped container: container not running: \(request.id)",
+                hint: status == .paused ? "runc resume it first, or use --ignore-paused" : nil)
         }
         let passed = try PassedDescriptors(preserve: request.preserveFDs)
         var process = try ExecProcessDescription(request, state: state).process

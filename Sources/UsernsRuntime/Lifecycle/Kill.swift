@@ -11,7 +11,10 @@ extension Runtime {
         let container = try open(id, probe)
         let state = try container.requireState()
         let sharesProcesses = !container.ownNamespaces.contains(.pid)
-        if sharesProcesses && (signal == SIGKILL || all) { try SavedCgroup(state).signalAll(signal) }
+        let cgroup = SavedCgroup(state)
+        if sharesProcesses {
+            if signal == SIGKILL { try cgroup.sendKill() } else if all { try cgroup.signalAll(signal) }
+        }
         guard let process = try container.openInit() else {
             if all || (sharesProcesses && signal == SIGKILL) { return }
             throw RuntimeError("container not running: \(id)")
@@ -23,5 +26,7 @@ extension Runtime {
             }
             throw RuntimeError("signalling container \(id)", error)
         }
+        // Frozen by version 1, it dies only when it goes on.
+        if signal == SIGKILL, try cgroup.isFrozen() { try cgroup.thaw() }
     }
 }

@@ -1,6 +1,20 @@
 import ContainerPlan
+import Glibc
+import LinuxKernel
 
 extension Runtime {
+    /// A container for a command that acts on its cgroup, which nobody else changes meanwhile. The policy is asked of that
+    /// very cgroup.
+    func openControlled(_ id: String, for command: String) throws(RuntimeError) -> (Container, SavedCgroup) {
+        let probe = try HostProbe()
+        let container = try openLocked(try ContainerID(id), probe)
+        let cgroup = SavedCgroup(try container.requireState())
+        do throws(PlanError) {
+            try CommandPolicy.require(command, privilege: probe.privilege(request), hasWritableCgroup: cgroup.isWritable)
+        } catch { throw RuntimeError(error) }
+        return (container, cgroup)
+    }
+
     /// A command of which only the policy exists so far: refused by the policy, or an error that says it is not built.
     public func refuse(_ command: String) throws(RuntimeError) {
         let probe = try HostProbe()

@@ -28,11 +28,15 @@ struct Container {
 
     func status() throws(RuntimeError) -> ContainerStatus {
         guard let state else { return .creating }
+        let isAlive: Bool, awaitsStart: Bool
         do throws(KernelError) {
-            return ContainerStatus(
-                ContainerStatus.Facts(
-                    hasState: true, initIsAlive: try initIsAlive(state), awaitsStart: try awaitsStart(), isFrozen: false))
+            isAlive = try initIsAlive(state)
+            awaitsStart = try self.awaitsStart()
         } catch { throw RuntimeError("status of container \(id)", error) }
+        return ContainerStatus(
+            ContainerStatus.Facts(
+                hasState: true, initIsAlive: isAlive, awaitsStart: awaitsStart,
+                isFrozen: isAlive ? try SavedCgroup(state).isFrozen() : false))
     }
 
     private func initIsAlive(_ state: SavedState) throws(KernelError) -> Bool {

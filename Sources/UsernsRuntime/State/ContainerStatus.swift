@@ -1,6 +1,6 @@
 /// What a container is doing. Spec: runtime.md, "State".
 ///
-/// Never stored: told from what is there, by one table. `paused` joins it with the freezer, `restored` with CRIU.
+/// Never stored: told from what is there, by one table. `restored` joins it with CRIU.
 public enum ContainerStatus: String, Sendable, CaseIterable {
     case creating, created, running, paused, stopped
 
@@ -41,16 +41,18 @@ public enum ContainerStatus: String, Sendable, CaseIterable {
     }
 
     /// What is done to a container, as far as its status decides whether it may be.
-    public enum Operation: String, Sendable, CaseIterable { case start, exec, kill, delete, forcedDelete, events, checkpoint }
+    public enum Operation: String, Sendable, CaseIterable {
+        case start, exec, execIgnoringPaused, kill, delete, forcedDelete, events, pause, resume, update, checkpoint
+    }
 
     public func allows(_ operation: Operation) -> Bool {
         switch operation {
         case .start: self == .created
-        case .exec: self == .created || self == .running
-        case .kill: self != .stopped && self != .creating
+        case .exec, .pause: self == .created || self == .running
+        case .resume: self == .paused
+        case .kill, .events, .execIgnoringPaused, .update: self != .stopped && self != .creating
         case .delete: self == .stopped || self == .created || self == .creating
         case .forcedDelete: true
-        case .events: self != .stopped && self != .creating
         case .checkpoint: self == .running || self == .paused
         }
     }

@@ -1,4 +1,5 @@
 import CgroupControl
+import Glibc
 import RuntimeSpec
 
 /// The cgroup of a container that is there, from its state.
@@ -30,12 +31,41 @@ struct SavedCgroup {
         do throws(CgroupError) { try driver.signalAll(cgroup, signal) } catch { try unlessForgiven(error) }
     }
 
+    /// Without waiting for their end.
+    func sendKill() throws(RuntimeError) {
+        do throws(CgroupError) { try driver.sendKill(cgroup) } catch { try unlessForgiven(error) }
+    }
+
     func killAll() throws(RuntimeError) {
         do throws(CgroupError) { try driver.killAll(cgroup) } catch { try unlessForgiven(error) }
     }
 
     func remove() throws(RuntimeError) {
         do throws(CgroupError) { try driver.remove(cgroup) } catch { try unlessForgiven(error) }
+    }
+
+    /// Whether the caller may move processes into it: it was delegated.
+    var isWritable: Bool { cgroup.mainDirectory.map { access($0 + "/cgroup.procs", W_OK) == 0 } ?? false }
+
+    // MARK: freezer
+
+    /// False too where the container has no cgroup that could be frozen.
+    func isFrozen() throws(RuntimeError) -> Bool {
+        do throws(CgroupError) { return try cgroup.freezer?.isFrozen() ?? false } catch {
+            try unlessForgiven(error)
+            return false
+        }
+    }
+
+    func freeze() throws(RuntimeError) {
+        guard let freezer = cgroup.freezer else {
+            throw RuntimeError("the container has no cgroup that can be frozen", hint: "mount the freezer hierarchy of cgroup v1, or use cgroup v2")
+        }
+        do throws(CgroupError) { try freezer.freeze() } catch { throw RuntimeError(error) }
+    }
+
+    func thaw() throws(RuntimeError) {
+        do throws(CgroupError) { try cgroup.freezer?.thaw() } catch { throw RuntimeError(error) }
     }
 
     private func unlessForgiven(_ error: CgroupError) throws(RuntimeError) {

@@ -5,6 +5,7 @@ import Testing
 final class Bundle {
     let identity: Identity
     let driver: CgroupDriver
+    let view: CgroupView
     /// The name of the container, and the mark of whatever is started for it.
     let id: String
     let directory: String
@@ -13,9 +14,10 @@ final class Bundle {
     let stateRoot: String
     private(set) var ids: [String]
 
-    fileprivate init(_ identity: Identity, _ driver: CgroupDriver) throws {
-        self.identity = identity
-        self.driver = driver
+    fileprivate init(_ setting: CgroupSetting) throws {
+        identity = setting.identity
+        driver = setting.driver
+        view = setting.view
         let number = UniqueNumber.next()
         id = "it-\(getpid())-\(number)"
         ids = [id]
@@ -85,7 +87,7 @@ final class Bundle {
     func command(_ arguments: [String], environment: [String: String?] = [:]) throws -> Command {
         var all = try identity.environment(mark: id)
         for (name, value) in environment { all[name] = value }
-        return Command(arguments: try identity.prefix(directory: directory) + arguments, environment: all)
+        return Command(arguments: try view.prefix + identity.prefix(directory: directory) + arguments, environment: all)
     }
 
     /// The runtime's command line with this bundle's state directory and cgroup driver.
@@ -166,18 +168,18 @@ final class Bundle {
 
 /// Makes a bundle, hands it to `body`, and afterwards deletes its containers and checks that nothing is left of them.
 func withBundle(
-    _ identity: Identity = .root, driver: CgroupDriver = .cgroupfs, sourceLocation: SourceLocation = #_sourceLocation,
-    _ body: (Bundle) throws -> Void
+    _ setting: CgroupSetting, sourceLocation: SourceLocation = #_sourceLocation, _ body: (Bundle) throws -> Void
 ) throws {
-    let bundle = try Bundle(identity, driver)
+    let bundle = try Bundle(setting)
     defer { Leftovers(of: bundle).removeAndReport(at: sourceLocation) }
     try body(bundle)
 }
 
 func withBundle(
-    _ setting: CgroupSetting, sourceLocation: SourceLocation = #_sourceLocation, _ body: (Bundle) throws -> Void
+    _ identity: Identity = .root, driver: CgroupDriver = .cgroupfs, sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: (Bundle) throws -> Void
 ) throws {
-    try withBundle(setting.identity, driver: setting.driver, sourceLocation: sourceLocation, body)
+    try withBundle(CgroupSetting(identity: identity, driver: driver), sourceLocation: sourceLocation, body)
 }
 
 /// The config.json that `runc spec` writes for an identity, without a terminal and without resources (of which there are

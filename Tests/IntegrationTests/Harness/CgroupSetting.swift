@@ -4,13 +4,23 @@ import Testing
 struct CgroupSetting: Sendable, Equatable, CustomTestStringConvertible {
     let identity: Identity
     let driver: CgroupDriver
+    var view = CgroupView.asMounted
 
-    var testDescription: String { "\(identity.rawValue), \(driver.rawValue)" }
+    var testDescription: String { "\(identity.rawValue), \(driver.rawValue)" + (view == .asMounted ? "" : ", \(view.rawValue)") }
 
     /// Those on this machine whose cgroups are theirs to write: limits hold, or it is an error.
     static let delegated = rows([.root]) + (HostFeature.delegation.isThere() ? rows([.delegated, .delegatedUserNamespace]) : [])
     /// Those that may write none: forgiven where nothing was asked for.
     static let refused = rows([.oneID, .subordinateRanges, .rootInUserNamespace])
+
+    /// Those who have a cgroup for what needs no controller: to be frozen, listed, killed. Where version 1 has the controllers,
+    /// version 2 without them as well.
+    static let controlling = delegated + (HostFeature.cgroupV2.isThere() ? [] : unified)
+
+    private static let unified = [
+        CgroupSetting(identity: .root, driver: .cgroupfs, view: .unified), CgroupSetting(identity: .oneID, driver: .cgroupfs, view: .delegated),
+        CgroupSetting(identity: .subordinateRanges, driver: .cgroupfs, view: .delegated),
+    ]
 
     private static func rows(_ identities: [Identity]) -> [CgroupSetting] {
         let drivers: [CgroupDriver] = HostFeature.systemd.isThere() ? [.cgroupfs, .systemd] : [.cgroupfs]

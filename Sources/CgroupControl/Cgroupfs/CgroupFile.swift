@@ -1,0 +1,30 @@
+import Glibc
+import LinuxKernel
+import SystemPackage
+
+/// The kernel's files in a cgroup: by path, which is safe there (see `CgroupfsDriver`).
+enum CgroupFile {
+    /// Nil where there is none: this kernel does not have it, or the cgroup is gone.
+    static func readIfThere(_ path: String) throws(KernelError) -> String? {
+        do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, .readOnly).readText() } catch {
+            guard error.isMissingFile else { throw error }
+            return nil
+        }
+    }
+
+    /// False where there is none.
+    static func writeIfThere(_ text: String, to path: String) throws(KernelError) -> Bool {
+        do throws(KernelError) {
+            try FileDescriptor.currentDirectory.open(path, .writeOnly).writeAll(text)
+            return true
+        } catch {
+            guard error.isMissingFile else { throw error }
+            return false
+        }
+    }
+}
+
+extension KernelError {
+    /// ENODEV: the cgroup was removed after the file had been opened.
+    var isMissingFile: Bool { errno == .noSuchFileOrDirectory || errno == .operationNotSupportedByDevice }
+}
