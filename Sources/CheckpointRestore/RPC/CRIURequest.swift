@@ -109,13 +109,18 @@ public struct CRIUOptions: Sendable, Equatable {
     /// Something that is not part of the image: CRIU's `--external`.
     public struct External: Sendable, Equatable {
         public let resource: String
-        /// By which a restore knows it again, or what is put in its place.
-        public let value: String
+        /// By which a restore knows it again, or what is put in its place; nil where the resource itself does.
+        public let value: String?
+
+        public init(resource: String, value: String? = nil) {
+            self.resource = resource
+            self.value = value
+        }
 
         /// `mnt[/data]` of a dump is a mount point, of a restore the dump's value.
         public static func mount(_ name: String, _ value: String) -> External { External(resource: "mnt[\(name)]", value: value) }
 
-        var text: String { "\(resource):\(value)" }
+        var text: String { value.map { "\(resource):\($0)" } ?? resource }
     }
 
     /// A descriptor of CRIU's own that a process gets in the place of what it had.

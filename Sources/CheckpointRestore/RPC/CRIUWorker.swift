@@ -28,11 +28,7 @@ public final class CRIUWorker {
     /// - Parameters:
     ///   - inherited: become descriptors `firstInherited` and on.
     ///   - environment: CRIU starts programs of its own: tar, ip, iptables.
-    ///   - root: mounted on itself, in a mount namespace of the worker's own: CRIU restores only below a mount point, and the
-    ///     host keeps nothing of it.
-    public init(
-        _ path: String, environment: [String], streams: Streams, inherited: [SharedDescriptor] = [], root: String? = nil
-    ) throws(CRIUError) {
+    public init(_ path: String, environment: [String], streams: Streams, inherited: [SharedDescriptor] = []) throws(CRIUError) {
         do throws(KernelError) {
             let count = Self.firstInherited + Int32(inherited.count)
             let pair = try MessageSocket.pair()
@@ -49,44 +45,11 @@ public final class CRIUWorker {
             for source in sources { copies.append(SharedDescriptor(try source.duplicate(from: count))) }
             let numbers = (streams == .own ? [] : [0, 1, 2]) + copies.map(\.rawValue)
             process = try withExtendedLifetime(copies) { () throws(KernelError) in
-                let arguments = [path, "swrk", "\(Self.socketNumber)"]
-                guard let root else {
-                    return try ChildProcess.spawn(path, arguments: arguments, environment: environment, descriptors: numbers)
-                }
-                return try Self.start(path, CStringArray(arguments), CStringArray(environment), numbers, mounting: root)
+                try ChildProcess.spawn(path, arguments: [path, "swrk", "\(Self.socketNumber)"], environment: environment, descriptors: numbers)
             }
             socket = ours
             self.errors = errors
         } catch { throw CRIUError("starting \(path)", error) }
-    }
-
-    private static func start(
-        _ path: String, _ arguments: CStringArray, _ environment: CStringArray, _ descriptors: [Int32], mounting root: String
-    ) throws(KernelError) -> ChildProcess {
-        let copy = try Mounts.copy(of: root, recursive: true)
-        let target = try FileDescriptor.currentDirectory.open(root, [.path, .directory])
-        let slash = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
-        let failure = try Pipe()
-        guard let child = try ChildProcess.clone(flags: NamespaceKind.mount.flag) else {
-            do throws(KernelError) {
-                try SignalQueue.restoreDefaults()
-                try Mounts.setPropagation(slash, .slave, recursive: true)
-                try Mounts.attach(copy, on: target)
-                let report = try failure.writeEnd.duplicate(from: Int32(descriptors.count))
-                for (number, descriptor) in descriptors.enumerated() {
-                    try FileDescriptor(rawValue: descriptor).duplicate(onto: Int32(number))
-                }
-                try CurrentProcess.closeOnExec(from: Int32(descriptors.count))
-                let error = KernelError(.execve, Execute.path(path, arguments, environment), path)
-                try report.writeAll([error.call.code, UInt8(truncatingIfNeeded: error.errno.rawValue)])
-            } catch {}
-            _exit(1)
-        }
-        failure.closeWriteEnd()
-        // Closed by the execve, or told why there was none.
-        let told = try failure.readEnd.readAll()
-        if told.count == 2 { throw KernelError(KernelCall(code: told[0]), Errno(rawValue: Int32(told[1])), path) }
-        return child
     }
 
     // MARK: the conversation

@@ -199,6 +199,12 @@ extension Descriptor where Self: ~Copyable {
         return flags >= 0 && flags & FD_CLOEXEC == 0
     }
 
+    /// Whether it was opened for writing.
+    public var isWritable: Bool {
+        let flags = cl_fcntl(rawValue, F_GETFL, 0)
+        return flags >= 0 && flags & O_ACCMODE != O_RDONLY
+    }
+
     public func setCloseOnExec(_ on: Bool) throws(KernelError) {
         try check(.fcntl, cl_fcntl(rawValue, F_SETFD, on ? Int(FD_CLOEXEC) : 0))
     }

@@ -52,15 +52,15 @@ final class ContainerRestoration {
         var options = CRIUOptions(restore: request.restore, image: request.image, namespaces: namespaces)
         image.describe(in: &options, logName: Self.logName)
         options.configFile = try CRIUConfiguration.path(prepared.bundle.spec.annotations)
-        options.root = prepared.bundle.rootfs
+        let root = try mountRoot()
+        options.root = root.path
         options.externals = RestoredMounts.externals(prepared.plan)
         options.isUnprivileged = prepared.facts.privilege.rootlessEUID
         let inherited = try inherit(namespaces, descriptors, &options)
 
         let worker: CRIUWorker
         do throws(CRIUError) {
-            worker = try CRIUWorker(
-                criu.path, environment: criu.environment, streams: .inherited, inherited: inherited, root: prepared.bundle.rootfs)
+            worker = try CRIUWorker(criu.path, environment: criu.environment, streams: .inherited, inherited: inherited)
         } catch { throw RuntimeError(error) }
         // What CRIU restores begins in CRIU's own cgroup; where the image's cgroups go is told by it, too.
         try keeper.place(pid: worker.pid)
@@ -78,7 +78,14 @@ final class ContainerRestoration {
             }
             try worker.wait()
         } catch { throw RuntimeError(error) }
+        do throws(KernelError) { try root.unmount() } catch { throw RuntimeError("unmounting \(root.path)", error) }
         guard restored != nil else { throw RuntimeError("CRIU restored container \(prepared.id.text), but did not tell of its first process") }
+    }
+
+    private func mountRoot() throws(RuntimeError) -> RestoreRoot {
+        do throws(KernelError) { return try RestoreRoot(mounting: prepared.bundle.rootfs, in: directory) } catch {
+            throw RuntimeError("root.path \(prepared.bundle.rootfs)", error)
+        }
     }
 
     /// Opens what CRIU inherits, and names it.
@@ -94,9 +101,7 @@ final class ContainerRestoration {
                 options.inherited.append(.init(key: name, descriptor: CRIUWorker.firstInherited + Int32(inherited.count) - 1))
             }
         } catch { throw RuntimeError(error) }
-        for (number, name) in descriptors.enumerated() where name.hasPrefix("pipe:") {
-            options.inherited.append(.init(key: name, descriptor: Int32(number)))
-        }
+        options.inherited += StandardStreams.inherited(descriptors)
         return inherited
     }
 

@@ -7,6 +7,13 @@ extension Runtime {
     /// status; 0 where it is detached.
     public func restore(_ request: RestoreRequest) throws(RuntimeError) -> Int32 {
         let criu = try criu(for: "restore", try HostProbe())
+        do throws(CRIUError) {
+            if request.image.movesPagesLazily { try criu.require(.lazyPages) }
+            // Older ones take the option, and restore the old label.
+            if request.restore.lsmProfile != nil || request.restore.lsmMountContext != nil {
+                try criu.requireVersion(CRIUVersion(major: 3, minor: 16), for: "--lsm-profile and --lsm-mount-context")
+            }
+        } catch { throw RuntimeError(error) }
         let prepared = try PreparedContainer(request.create, global: self.request, log: log)
         let console = try ConsoleDestination(
             terminal: prepared.process.terminal, detach: request.detach, socket: request.create.consoleSocket)
