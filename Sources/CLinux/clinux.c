@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <linux/capability.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -60,7 +61,8 @@ int cl_spawn(const char *path, char *const argv[], char *const envp[], const int
     if (!error) error = posix_spawn_file_actions_addclosefrom_np(&actions, count);
     if (!error) error = posix_spawnattr_setsigmask(&attributes, &none);
     if (!error) error = posix_spawnattr_setsigdefault(&attributes, &all);
-    if (!error) error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (!error) error = posix_spawnattr_setpgroup(&attributes, 0);
+    if (!error) error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     if (!error) error = posix_spawn(&pid, path, &actions, &attributes, argv, envp);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
@@ -130,6 +132,40 @@ int cl_keyctl_join_session(const char *name) { return (int)result(syscall(SYS_ke
 int cl_keyctl_describe(int key, char *buffer, size_t size) { return (int)result(syscall(SYS_keyctl, KEYCTL_DESCRIBE, key, buffer, size, 0)); }
 int cl_keyctl_setperm(int key, uint32_t permissions) { return (int)result(syscall(SYS_keyctl, KEYCTL_SETPERM, key, permissions, 0, 0)); }
 
+int cl_sched_setattr(pid_t pid, const struct cl_scheduling *s)
+{
+    // SCHED_ATTR_SIZE_VER1 of linux/sched/types.h, which Debian's linux/sched.h does not go well with.
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+        uint32_t utilization_minimum, utilization_maximum;
+    } attributes = {
+        .size = sizeof attributes, .policy = s->policy, .flags = s->flags, .nice = s->nice, .priority = s->priority,
+        .runtime = s->runtime, .deadline = s->deadline, .period = s->period,
+    };
+    return (int)result(syscall(SYS_sched_setattr, pid, &attributes, 0));
+}
+
+int cl_sched_setaffinity(pid_t pid, const uint64_t *mask, size_t words)
+{
+    return (int)result(syscall(SYS_sched_setaffinity, pid, words * sizeof *mask, mask));
+}
+
+int cl_ioprio_set_process(pid_t pid, int priority)
+{
+    const int ioprio_who_process = 1;
+    return (int)result(syscall(SYS_ioprio_set, ioprio_who_process, pid, priority));
+}
+
+int cl_set_mempolicy(int mode, const uint64_t *mask, size_t words)
+{
+    // The kernel takes one bit less than it is told.
+    return (int)result(syscall(SYS_set_mempolicy, mode, words ? mask : NULL, words ? words * 64 + 1 : 0));
+}
+
 int cl_seccomp_set_filter(unsigned flags, const void *instructions, unsigned short count)
 {
     struct sock_fprog program = { .len = count, .filter = (struct sock_filter *)instructions };
@@ -192,6 +228,17 @@ int64_t cl_fstatfs(int fd, bool *read_only, bool *no_setuid)
     return (int64_t)(unsigned long)status.f_type;
 }
 
+int cl_mount_id(int fd, uint64_t *id)
+{
+    struct statx status;
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &status) < 0)
+        return -errno;
+    if (!(status.stx_mask & STATX_MNT_ID))
+        return -ENOSYS;
+    *id = status.stx_mnt_id;
+    return 0;
+}
+
 unsigned cl_major(uint64_t device) { return major(device); }
 unsigned cl_minor(uint64_t device) { return minor(device); }
 int cl_memfd_create(const char *name, unsigned flags) { return (int)result(syscall(SYS_memfd_create, name, flags)); }
@@ -204,6 +251,14 @@ ssize_t cl_getdents64(int fd, void *buffer, size_t size) { return result(syscall
 ssize_t cl_getxattr(const char *path, const char *name, void *value, size_t size)
 {
     return result(syscall(SYS_getxattr, path, name, value, size));
+}
+
+ssize_t cl_flistxattr(int fd, char *names, size_t size) { return result(syscall(SYS_flistxattr, fd, names, size)); }
+ssize_t cl_fgetxattr(int fd, const char *name, void *value, size_t size) { return result(syscall(SYS_fgetxattr, fd, name, value, size)); }
+
+int cl_fsetxattr(int fd, const char *name, const void *value, size_t size)
+{
+    return (int)result(syscall(SYS_fsetxattr, fd, name, value, size, 0));
 }
 
 int cl_getcwd(char *buffer, size_t size) { return (int)result(syscall(SYS_getcwd, buffer, size)); }
@@ -377,6 +432,8 @@ ssize_t cl_write_no_signal(int fd, const void *bytes, size_t count)
     error = result(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof old));
     return error < 0 ? error : written;
 }
+
+int cl_eventfd(void) { return result(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
 
 int cl_poll(void *pollfds, size_t count, int timeout_milliseconds) { return (int)result(poll(pollfds, count, timeout_milliseconds)); }
 

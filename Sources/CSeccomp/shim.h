@@ -1,6 +1,8 @@
 #include <errno.h>
+#include <stdbool.h>
 #include <linux/filter.h>
 #include <linux/memfd.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -36,4 +38,10 @@ static inline long cseccomp_export(scmp_filter_ctx filter, struct sock_filter *b
 done:
     close(memory);
     return status;
+}
+
+// Whether the kernel knows these flags: it looks at them before it looks for the program. Man: seccomp(2), SECCOMP_SET_MODE_FILTER
+static inline bool cseccomp_kernel_knows(unsigned int flags)
+{
+    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, NULL) < 0 && errno == EFAULT;
 }

@@ -31,7 +31,13 @@ extension CommandName {
     /// Whether a command line may be one that puts a process into a container. Told before it is parsed, so it may say
     /// yes too often: a container may be called `run`.
     static func mayStartProcess(_ arguments: [String]) -> Bool {
-        let starting: [CommandName] = [.create, .run, .exec, .restore]
-        return arguments.dropFirst().contains { word in starting.contains { $0.rawValue == word } }
+        arguments.dropFirst().contains { CommandName(rawValue: $0)?.startsProcess ?? false }
+    }
+
+    private var startsProcess: Bool {
+        switch self {
+        case .create, .run, .exec, .restore: true
+        default: false
+        }
     }
 }

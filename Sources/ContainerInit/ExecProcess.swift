@@ -18,6 +18,7 @@ public struct ExecProcess {
     }
 
     public func run(_ channel: borrowing ChildChannel) -> Never {
+        if let affinity = plan.initialAffinity { setAffinity(affinity, channel) }
         if plan.needsIntermediate {
             IntermediateProcess.runExec(plan.namespaces, of: container, channel, sibling: runProcess)
         }
@@ -28,11 +29,17 @@ public struct ExecProcess {
         runProcess(channel)
     }
 
+    private func setAffinity(_ mask: [UInt64], _ channel: borrowing ChildChannel) {
+        do throws(KernelError) { try CurrentProcess.setAffinity(mask) } catch { channel.fail(ChildFailure(.process(.affinity), error)) }
+    }
+
     private func runProcess(_ channel: borrowing ChildChannel) -> Never {
         var place = ChildFailure.Place.process(.becomeSetupUser)
         do throws(KernelError) {
             try CurrentProcess.setParentDeathSignal(SIGKILL)
             try channel.expect(.proceed)
+            // Moved to the container's cgroup, whose cpuset made it void.
+            if let affinity = plan.finalAffinity { setAffinity(affinity, channel) }
             try SignalQueue.restoreDefaults()
             umask(0)
             try CurrentProcess.newSession()
@@ -47,6 +54,7 @@ public struct ExecProcess {
             }
             let start = ProcessStart(plan.process, procfs: procfs, terminal: terminal)
             try start.prepare(&place)
+            try start.installListeningFilter(&place, channel)
             place = .process(.waitForStart)
             // Before `ready`: the parent may be gone as soon as it has sent `release`. Until then the end of the stream,
             // which `expect` hears, is its death.

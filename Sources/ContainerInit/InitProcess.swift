@@ -32,7 +32,7 @@ public struct InitProcess {
     /// Runs in the child of the runtime's clone.
     public func run(_ channel: borrowing ChildChannel) -> Never {
         if plan.namespaces.route == .intermediate {
-            IntermediateProcess.run(plan.namespaces, channel, sibling: runInit)
+            IntermediateProcess.run(plan.namespaces, procfs, channel, sibling: runInit)
         }
         runInit(channel)
     }
@@ -56,6 +56,7 @@ public struct InitProcess {
             }
             let start = ProcessStart(plan.process, procfs: procfs, terminal: interpreter.terminal)
             try start.prepare(&place)
+            try start.installListeningFilter(&place, channel)
             place = .process(.waitForStart)
             // Before `ready`: the parent may be gone as soon as it has sent `release`. Until then the end of the stream,
             // which `expect` hears, is its death.

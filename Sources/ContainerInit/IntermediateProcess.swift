@@ -6,7 +6,10 @@ import SystemPackage
 /// The process between the runtime and init, where one clone cannot express the order: it joins and unshares, clones
 /// the other as its sibling (so that it is the runtime's own child), tells its pid, and goes away.
 enum IntermediateProcess {
-    static func run(_ namespaces: NamespacePlan, _ channel: borrowing ChildChannel, sibling: (borrowing ChildChannel) -> Never) -> Never {
+    /// - Parameter procfs: the runtime's: the mount namespace that is joined may have anything at /proc.
+    static func run(
+        _ namespaces: NamespacePlan, _ procfs: ProcessFileSystem, _ channel: borrowing ChildChannel, sibling: (borrowing ChildChannel) -> Never
+    ) -> Never {
         do throws(KernelError) {
             try CurrentProcess.setParentDeathSignal(SIGKILL)
             try join(namespaces)
@@ -17,7 +20,7 @@ enum IntermediateProcess {
             }
             if !namespaces.timeOffsets.isEmpty {
                 try CurrentProcess.unshare([.time])
-                try ProcessFileSystem().write("self/timens_offsets", namespaces.timeOffsets)
+                try procfs.write("self/timens_offsets", namespaces.timeOffsets)
             }
             try cloneSibling(flags: namespaces.cloneFlags, channel, sibling)
         } catch {

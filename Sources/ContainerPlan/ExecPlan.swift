@@ -7,16 +7,20 @@ public struct ExecPlan: Sendable {
     public let namespaces: Set<NamespaceKind>
     public let setupUser: SetupUser?
     public let process: ProcessPlan
+    /// Where the process runs until it is in the container's cgroup, and from then on: bit n is CPU n.
+    public let initialAffinity: [UInt64]?
+    public let finalAffinity: [UInt64]?
     public let warnings: [String]
 
     /// A process of a PID namespace can only be cloned into it by one that joined it.
     public var needsIntermediate: Bool { namespaces.contains(.pid) }
 
     /// - Parameters:
+    ///   - linux: of the container's configuration, what concerns every one of its processes.
     ///   - own: the container's own namespaces, from its configuration.
     ///   - setgroupsDenied: what /proc/PID/setgroups of the container's init says.
     public init(
-        _ process: RuntimeSpec.Process, own: Set<NamespaceKind>, setgroupsDenied: Bool, seccomp: ProcessPlan.SeccompPlan?,
+        _ process: RuntimeSpec.Process, _ linux: Linux, own: Set<NamespaceKind>, setgroupsDenied: Bool, seccomp: ProcessPlan.SeccompPlan?,
         preservedDescriptors: Int32, facts: HostFacts
     ) throws(PlanError) {
         namespaces = own
@@ -45,8 +49,10 @@ public struct ExecPlan: Sendable {
             last: facts.lastCapability, warnings: &warnings)
         try capabilities.validate()
         self.process = try ProcessPlan(
-            process, groups: setgroupsDenied ? nil : process.user.additionalGids, capabilities: capabilities, seccomp: seccomp,
+            process, linux, groups: setgroupsDenied ? nil : process.user.additionalGids, capabilities: capabilities, seccomp: seccomp,
             preservedDescriptors: preservedDescriptors, facts: facts)
+        initialAffinity = process.execCPUAffinity?.initial.flatMap(NumberList.init)?.mask
+        finalAffinity = process.execCPUAffinity?.final.flatMap(NumberList.init)?.mask
         self.warnings = warnings
     }
 }

@@ -1,5 +1,6 @@
 import CgroupControl
 import IDMapping
+import LinuxKernel
 
 /// What the plan depends on beside config.json: probed once, read-only, before anything is decided.
 public struct HostFacts: Sendable {
@@ -23,6 +24,10 @@ public struct HostFacts: Sendable {
     public var cgroupHierarchies: CgroupHierarchies
     /// Our own.
     public var cgroupMemberships: [CgroupMembership] = []
+    /// By their names, those of `linux.netDevices` that are there.
+    public var networkDevices: [String: NetworkDeviceFacts] = [:]
+    /// Namespaces that config.json joins by a path and that we are in ourselves; asked only where sysctls depend on it.
+    public var joinedOwnNamespaces: Set<NamespaceKind> = []
     public var hasAppArmor: Bool
     public var hasSELinux: Bool
 

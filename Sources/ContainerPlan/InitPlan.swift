@@ -27,6 +27,8 @@ public struct InitPlan: Sendable {
     public let rootSource: Int?
     public let steps: [InitStep]
     public let process: ProcessPlan
+    /// Moved by the runtime, once the namespace is there.
+    public let networkDevices: [NetworkDevicePlan]
     public let hooks: Hooks
     /// Shown to the container, each its own part.
     public let cgroupHierarchies: CgroupHierarchies
@@ -48,7 +50,9 @@ extension InitPlan {
         let linux = spec.linux
         let namespaces = try NamespacePlan(linux)
         let inUserNamespace = namespaces.userNamespace != .none
-        try Self.refuseUnsupported(spec, rootlessEUID: rootlessEUID)
+        if linux.intelRdt != nil { throw PlanError("linux.intelRdt: is not supported yet") }
+        networkDevices = try NetworkDevices.plan(
+            linux.netDevices, namespaces: namespaces, rootlessEUID: rootlessEUID, facts: facts.networkDevices)
 
         // Ids
         let ids = try IDPlan(linux, user: process.user, namespaces: namespaces, facts: facts)
@@ -78,7 +82,8 @@ extension InitPlan {
         gidMapWriting = ids.gidMapWriting
         sources = planner.sources
         self.rootSource = rootSource
-        sourceOpener = inUserNamespace && !rootlessEUID && facts.hasSysAdmin ? .runtime : .initProcess
+        let opensSources = planner.sources.contains { $0.idMapping != nil } || inUserNamespace && !rootlessEUID && facts.hasSysAdmin
+        sourceOpener = opensSources ? .runtime : .initProcess
         hooks = spec.hooks
         cgroupHierarchies = facts.cgroupHierarchies
 
@@ -87,7 +92,7 @@ extension InitPlan {
             last: facts.lastCapability, warnings: &warnings)
         try capabilities.validate()
         self.process = try ProcessPlan(
-            process, groups: ids.groups, capabilities: capabilities, seccomp: seccomp,
+            process, linux, groups: ids.groups, capabilities: capabilities, seccomp: seccomp,
             preservedDescriptors: request.preservedDescriptors, facts: facts)
         self.warnings = warnings
         isJoinedByOwner = rootlessEUID && inUserNamespace
@@ -105,9 +110,9 @@ extension InitPlan {
         if namespaces.createsCgroupNamespace { steps.append(.createCgroupNamespace) }
         if !request.noNewKeyring { steps.append(.joinSessionKeyring(name: "_ses." + request.id)) }
         if namespaces.isNew(.network) { steps.append(.bringUpLoopback) }
+        steps += networkDevices.map { .setUpNetworkDevice($0) }
         if let hostname = spec.hostname, !hostname.isEmpty { steps.append(.setHostname(hostname)) }
         if let domainname = spec.domainname, !domainname.isEmpty { steps.append(.setDomainname(domainname)) }
-        if let personality = linux.personality { steps.append(.setPersonality(personality.domain == .linux32 ? 8 : 0)) }
         if !spec.hooks.prestart.isEmpty || !spec.hooks.createRuntime.isEmpty { steps.append(.awaitRuntimeHooks) }
         if ownsMounts {
             steps.append(.attachRoot(path: rootfs))
@@ -125,25 +130,16 @@ extension InitPlan {
         } else if !namespaces.own.contains(.mount) {
             steps.append(.enterRoot(.changeRoot(path: rootfs)))
         }
-        steps += try Sysctl.steps(linux.sysctl, own: namespaces.own, hasHostname: spec.hostname != nil)
+        if !linux.sysctl.isEmpty {
+            let fields = [("hostname", spec.hostname), ("domainname", spec.domainname)].filter { $0.1 != nil }.map(\.0)
+            steps += try Sysctl.steps(linux.sysctl, own: namespaces.own, ours: facts.joinedOwnNamespaces, fields: Set(fields))
+        }
         if ownsMounts {
             steps += linux.readonlyPaths.map { .makeReadOnly(path: $0) }
             steps += linux.maskedPaths.map { .mask(path: $0) }
             if root.readonly { steps.append(.makeRootReadOnly) }
         }
         self.steps = steps
-    }
-
-    private static func refuseUnsupported(_ spec: Spec, rootlessEUID: Bool) throws(PlanError) {
-        let linux = spec.linux
-        if !linux.netDevices.isEmpty {
-            throw PlanError(rootlessEUID ? "linux.netDevices: not permitted without privileges" : "linux.netDevices: is not supported yet")
-        }
-        let present: [(String, Bool)] = [
-            ("intelRdt", linux.intelRdt != nil), ("memoryPolicy", linux.memoryPolicy != nil),
-            ("mountLabel", linux.mountLabel.map { !$0.isEmpty } ?? false),
-        ]
-        if let field = present.first(where: \.1)?.0 { throw PlanError("linux.\(field): is not supported yet") }
     }
 }
 

@@ -14,9 +14,10 @@ public enum InitStep: Sendable, Equatable {
     case createCgroupNamespace
     case joinSessionKeyring(name: String)
     case bringUpLoopback
+    /// The runtime has moved it here.
+    case setUpNetworkDevice(NetworkDevicePlan)
     case setHostname(String)
     case setDomainname(String)
-    case setPersonality(UInt)
     /// The parent runs the prestart and createRuntime hooks.
     case awaitRuntimeHooks
     case attachRoot(path: String)
@@ -52,9 +53,9 @@ public enum InitStep: Sendable, Equatable {
         case .createCgroupNamespace: "creating the cgroup namespace"
         case .joinSessionKeyring: "joining a new session keyring"
         case .bringUpLoopback: "bringing up the loopback interface"
+        case .setUpNetworkDevice(let device): "setting up linux.netDevices \(device.name)"
         case .setHostname(let name): "setting hostname \(name)"
         case .setDomainname(let name): "setting domainname \(name)"
-        case .setPersonality: "setting linux.personality"
         case .awaitRuntimeHooks: "waiting for the createRuntime hooks"
         case .attachRoot(let path): "mounting root.path \(path)"
         case .mount(let step): "mounting \(step.name)"

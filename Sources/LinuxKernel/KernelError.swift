@@ -11,7 +11,7 @@ public enum KernelCall: String, Sendable, CaseIterable {
     case getcwd, chdir, chroot, read, write, lseek, mkdir, symlink, unlink, rmdir, rename, mkfifo, dup2, fsync, sendfile, umask
     case mount, umount2, pivot_root, open_tree, move_mount, fsopen, fsconfig, fsmount, fspick, mount_setattr
     case socket, socketpair, sendmsg, recvmsg, connect, bind, signalfd4, rt_sigprocmask, rt_sigaction, poll, setsid, posix_spawn, kill
-    case readlink, access
+    case readlink, access, eventfd2, sched_setattr, sched_setaffinity, ioprio_set, set_mempolicy, statx, flistxattr, fgetxattr, fsetxattr
 
     public var code: UInt8 { UInt8(Self.allCases.firstIndex(of: self)!) }
 

@@ -25,6 +25,11 @@ public struct Seccomp: JSONObject {
     }
 }
 
+extension Seccomp {
+    /// An agent is asked, over `listenerPath`.
+    public var usesNotify: Bool { syscalls.contains { $0.action == .notify } }
+}
+
 /// A rule: what happens to some system calls.
 public struct Syscall: JSONObject {
     public var names: [String] = []

@@ -33,6 +33,16 @@ public struct Spec: JSONObject {
     }
 }
 
+extension Spec {
+    /// crun's name for `linux.seccomp.listenerPath`, from before the specification had one.
+    public static let seccompReceiverAnnotation = "run.oci.seccomp.receiver"
+
+    /// Takes from the annotations what has become a field; the field counts more.
+    public mutating func adoptAnnotations() {
+        if let path = annotations[Self.seccompReceiverAnnotation], linux.seccomp?.listenerPath == nil { linux.seccomp?.listenerPath = path }
+    }
+}
+
 /// The container's root file system. Spec: config.md, "Root".
 public struct Root: JSONObject {
     /// On the host: absolute, or relative to the bundle.

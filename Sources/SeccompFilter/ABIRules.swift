@@ -13,10 +13,10 @@ struct ABIRules {
     private let library: LibseccompFilter
 
     /// `path` is where the profile names the ABI.
-    init(_ abi: SyscallABI, defaultReturnValue: UInt32, path: String) throws(SeccompError) {
+    init(_ abi: SyscallABI, defaultReturnValue: UInt32, mayHang: Bool, path: String) throws(SeccompError) {
         self.abi = abi
         self.defaultReturnValue = defaultReturnValue
-        library = try LibseccompFilter(abi, defaultReturnValue: defaultReturnValue, path: path)
+        library = try LibseccompFilter(abi, defaultReturnValue: defaultReturnValue, mayHang: mayHang, path: path)
     }
 
     /// Adds a rule for a call, which may be one that this ABI lacks.

@@ -12,13 +12,17 @@ import Glibc
 final class LibseccompFilter {
     private let context: scmp_filter_ctx
     private var ruleCount = 0
+    private let mayHang: Bool
+    /// The first argument of each rule that compares several.
+    private var branches: [(number: Int32, argument: UInt32)] = []
 
     /// Calls that are not of this ABI kill their thread, libseccomp's own choice. `path` is where the profile names the ABI.
-    init(_ abi: SyscallABI, defaultReturnValue: UInt32, path: String) throws(SeccompError) {
+    init(_ abi: SyscallABI, defaultReturnValue: UInt32, mayHang: Bool, path: String) throws(SeccompError) {
         guard let context = seccomp_init(defaultReturnValue) else {
             throw SeccompError("linux.seccomp.defaultAction", "libseccomp or the kernel does not know this action", errno: EINVAL)
         }
         self.context = context
+        self.mayHang = mayHang
         // Without it an error of the system becomes ECANCELED.
         var status = seccomp_attr_set(context, SCMP_FLTATR_API_SYSRAWRC, 1)
         let native = SyscallABI.native
@@ -56,12 +60,21 @@ final class LibseccompFilter {
         if ruleCount > BPFProgram.maximumCount { throw SeccompError.tooLong(path) }
         // Rules take the native number of a name, or its pseudo number, whatever the ABI.
         let number = seccomp_syscall_resolve_name(name)
+        try noteBranch(number, comparisons, path)
         let status = seccomp_rule_add_array(context, returnValue, number, UInt32(comparisons.count), comparisons)
         if status == 0 { return }
         let problem =
             status == -EEXIST
             ? "contradicts an earlier rule for the same system call and arguments" : "libseccomp refuses the rule"
         throw SeccompError(path, problem, errno: -status)
+    }
+
+    /// libseccomp 2.5 keeps the comparisons of a call as a tree, and can go round in it for ever while it adds a rule: only seen
+    /// where another rule compares several arguments too, the same one first.
+    private func noteBranch(_ number: Int32, _ comparisons: [scmp_arg_cmp], _ path: String) throws(SeccompError) {
+        guard comparisons.count > 1, let first = comparisons.map(\.arg).min() else { return }
+        if !mayHang, branches.contains(where: { $0.number == number && $0.argument == first }) { throw SeccompError.mayHang(path) }
+        branches.append((number, first))
     }
 
     /// The filter as a program.

@@ -4,9 +4,6 @@ import RuntimeSpec
 
 /// What a filter returns to the kernel for each action. Man: seccomp(2)
 extension SeccompAction {
-    /// A listener's descriptor would have to leave the container's process and reach an agent: not built.
-    var isSupported: Bool { self != .notify }
-
     /// Whether the system call may take place; under a tracer it may.
     var isPermissive: Bool {
         switch self {

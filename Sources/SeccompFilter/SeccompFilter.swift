@@ -13,8 +13,8 @@ public enum SeccompFilter {
         return "\(version.major).\(version.minor).\(version.micro)"
     }
 
-    /// The actions that a profile may have here.
-    public static var supportedActions: [SeccompAction] { SeccompAction.allCases.filter(\.isSupported) }
+    /// The actions that a profile may have.
+    public static var supportedActions: [SeccompAction] { SeccompAction.allCases }
 
     /// The comparisons that a profile may have here.
     public static var supportedOperators: [SeccompOperator] { SeccompOperator.allCases }
@@ -33,13 +33,18 @@ public enum SeccompFilter {
     /// Compiles a profile for the native architecture and those that it names.
     ///
     /// System calls that libseccomp does not know are left out, with a warning. Errors name the field.
-    public static func compile(_ profile: Seccomp) throws(SeccompError) -> SeccompProgram {
+    ///
+    /// - Parameter mayHang: false makes an error of rules on which libseccomp could loop for ever.
+    public static func compile(_ profile: Seccomp, mayHang: Bool = true) throws(SeccompError) -> SeccompProgram {
         var warnings: [String] = []
+        if profile.defaultAction == .notify {
+            throw SeccompError("linux.seccomp.defaultAction", "SCMP_ACT_NOTIFY cannot be it: nobody could answer before the agent is there")
+        }
         let defaultReturnValue = try returnValue(
             profile.defaultAction, errnoRet: profile.defaultErrnoRet, path: "linux.seccomp.defaultAction",
             errnoPath: "linux.seccomp.defaultErrnoRet")
         let flags = try installFlags(profile, &warnings)
-        var rules = try abiRules(profile, defaultReturnValue)
+        var rules = try abiRules(profile, defaultReturnValue, mayHang: mayHang)
         for (index, syscall) in profile.syscalls.enumerated() {
             try add(syscall, to: &rules, &warnings, path: "linux.seccomp.syscalls[\(index)]")
         }
@@ -50,10 +55,12 @@ public enum SeccompFilter {
         return SeccompProgram(program, flags: flags, warnings: warnings)
     }
 
+    /// What the container's process does right after it has the program. Man: seccomp_unotify(2)
+    private static let handingOverCall = "sendmsg"
+
     private static func returnValue(
         _ action: SeccompAction, errnoRet: UInt32?, path: String, errnoPath: String
     ) throws(SeccompError) -> UInt32 {
-        guard action.isSupported else { throw SeccompError(path, "\(action.rawValue) is not supported yet") }
         if let errnoRet {
             guard let largest = action.largestErrno else { throw SeccompError(errnoPath, "\(action.rawValue) takes no errno") }
             if errnoRet > largest {
@@ -64,33 +71,34 @@ public enum SeccompFilter {
     }
 
     private static func installFlags(_ profile: Seccomp, _ warnings: inout [String]) throws(SeccompError) -> UInt32 {
+        let listenerBit = profile.usesNotify ? SeccompFlag.newListenerBit : 0
         guard let requested = profile.flags else {
             // Before 5.16 a kernel slows down every process that has a filter without this flag. It is runc's default too.
-            return SeccompFlag.speculationAllow.isSupported ? SeccompFlag.speculationAllow.bits : 0
+            return listenerBit | (SeccompFlag.speculationAllow.isSupported ? SeccompFlag.speculationAllow.bits(hasListener: false) : 0)
         }
-        var flags: UInt32 = 0
+        var flags = listenerBit
         for (index, flag) in requested.enumerated() {
             let path = "linux.seccomp.flags[\(index)]"
-            if flag == .waitKillableReceive {
+            if flag == .waitKillableReceive && !profile.usesNotify {
                 warnings.append("\(path): \(flag.rawValue) has no effect without SCMP_ACT_NOTIFY")
             } else if !flag.isSupported {
                 throw SeccompError(path, "the kernel does not know \(flag.rawValue)")
             }
-            flags |= flag.bits
+            flags |= flag.bits(hasListener: profile.usesNotify)
         }
         return flags
     }
 
     /// Without rules yet: one for each ABI, the native one first, once.
-    private static func abiRules(_ profile: Seccomp, _ defaultReturnValue: UInt32) throws(SeccompError) -> [ABIRules] {
-        var rules = [try ABIRules(.native, defaultReturnValue: defaultReturnValue, path: "linux.seccomp")]
+    private static func abiRules(_ profile: Seccomp, _ defaultReturnValue: UInt32, mayHang: Bool) throws(SeccompError) -> [ABIRules] {
+        var rules = [try ABIRules(.native, defaultReturnValue: defaultReturnValue, mayHang: mayHang, path: "linux.seccomp")]
         for (index, architecture) in profile.architectures.enumerated() {
             let path = "linux.seccomp.architectures[\(index)]"
             guard let abi = SyscallABI(architecture) else {
                 throw SeccompError(path, "libseccomp \(libraryVersion) does not know \(architecture.rawValue)")
             }
             if rules.contains(where: { $0.abi == abi }) { continue }
-            rules.append(try ABIRules(abi, defaultReturnValue: defaultReturnValue, path: path))
+            rules.append(try ABIRules(abi, defaultReturnValue: defaultReturnValue, mayHang: mayHang, path: path))
         }
         return rules
     }
@@ -110,6 +118,9 @@ public enum SeccompFilter {
         for (index, name) in syscall.names.enumerated() {
             let path = "\(path).names[\(index)]"
             // A NUL would end the name early for libseccomp, which could know what precedes it.
+            if syscall.action == .notify && name == handingOverCall {
+                throw SeccompError(path, "\(name) cannot have SCMP_ACT_NOTIFY: it hands the listener over to the agent")
+            }
             if name.isEmpty || name.utf8.contains(0) { throw SeccompError(path, "is not the name of a system call") }
             if seccomp_syscall_resolve_name(name) == __NR_SCMP_ERROR {
                 warnings.append("\(path): libseccomp \(libraryVersion) does not know \(name.debugDescription): left out")

@@ -1,3 +1,5 @@
+import RuntimeSpec
+
 /// A classic BPF program for seccomp(2), and how it is to be installed: all that the container's process needs.
 ///
 /// Whoever installs it has set no_new_privs, or has CAP_SYS_ADMIN in its user namespace. Man: seccomp(2)
@@ -6,6 +8,8 @@ public struct SeccompProgram: Sendable, Equatable {
     public let instructions: [UInt8]
     /// `SECCOMP_FILTER_FLAG_*`, for SECCOMP_SET_MODE_FILTER.
     public let flags: UInt32
+    /// Installing it gives a descriptor, for the agent that answers SCMP_ACT_NOTIFY.
+    public var hasListener: Bool { flags & SeccompFlag.newListenerBit != 0 }
     /// What the profile asks for and is left out, one line each, naming the field: for the debug log.
     public let warnings: [String]
 

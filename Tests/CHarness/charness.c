@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <pty.h>
 #include <signal.h>
 #include <stddef.h>
@@ -12,7 +13,9 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 // Only async-signal-safe calls: the test process has threads.
@@ -149,4 +152,42 @@ int ch_send_datagram(const char *path, const char *text)
     int failure = sent < 0 ? -errno : 0;
     close(descriptor);
     return failure;
+}
+
+int ch_get_attribute(const char *path, const char *name, char *value, int size)
+{
+    ssize_t length = getxattr(path, name, value, (size_t)size);
+    return length < 0 ? -errno : (int)length;
+}
+
+int ch_set_attribute(const char *path, const char *name, const char *value, int size)
+{
+    return setxattr(path, name, value, (size_t)size, 0) < 0 ? -errno : 0;
+}
+
+int ch_answer_syscall(int listener, int error)
+{
+    struct seccomp_notif request;
+    memset(&request, 0, sizeof request);
+    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &request) < 0)
+        return -errno;
+    struct seccomp_notif_resp answer = { .id = request.id, .error = -error };
+    return ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) < 0 ? -errno : 0;
+}
+
+int ch_exchange_forever(const char *const paths[], int pair_count)
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid < 0 ? -errno : pid;
+    // Only system calls: the test process has threads.
+    for (unsigned round = 0;; round++)
+        for (int pair = 0; pair < pair_count; pair++) {
+            // Away for a moment and back, for as long as it takes to come between any two calls of another.
+            const struct timespec away = {.tv_nsec = 1000 * (round % 128)}, back = {.tv_nsec = 1000 * (round % 512)};
+            syscall(SYS_renameat2, AT_FDCWD, paths[2 * pair], AT_FDCWD, paths[2 * pair + 1], 2 /* RENAME_EXCHANGE */);
+            nanosleep(&away, NULL);
+            syscall(SYS_renameat2, AT_FDCWD, paths[2 * pair], AT_FDCWD, paths[2 * pair + 1], 2 /* RENAME_EXCHANGE */);
+            nanosleep(&back, NULL);
+        }
 }

@@ -46,7 +46,7 @@ import Testing
         #expect(ChildMessage(Array(ChildMessage.ready.encoded().prefix(length))) == nil)
     }
 
-    @Test(arguments: [[UInt8](repeating: 0, count: 12), [7] + [UInt8](repeating: 0, count: 11), [6, 9] + [UInt8](repeating: 0, count: 10), [6, 3, 0, 200] + [UInt8](repeating: 0, count: 8)])
+    @Test(arguments: [[UInt8](repeating: 0, count: 12), [8] + [UInt8](repeating: 0, count: 11), [6, 9] + [UInt8](repeating: 0, count: 10), [6, 3, 0, 200] + [UInt8](repeating: 0, count: 8)])
     func unknownKindsAreNoMessage(_ bytes: [UInt8]) {
         #expect(ChildMessage(bytes) == nil)
     }

@@ -83,13 +83,67 @@ import Testing
         #expect(try planned([Mount(destination: destination, type: "bind", source: "/a")]).steps.count == 1)
     }
 
-    @Test(arguments: [(rootUser, "not supported yet"), (alice, "not permitted without privileges")])
-    func refusesIDMappedMounts(_ identity: Identity, _ text: String) {
-        var mount = Mount(destination: "/x", type: "bind", source: "/a")
-        mount.gidMappings = [mapping(0, 1000, 1)]
-        let error = refusal(mount, identity: identity)
-        #expect(error?.message.hasPrefix("mounts[0]:") == true && error?.message.hasSuffix(text) == true)
-        #expect(error?.hint != nil)
+    /// Where the kernel has SELinux, the file systems that are made for the container have the label.
+    @Test(arguments: [("tmpfs", true), ("devpts", true), ("proc", false), ("sysfs", false), ("mqueue", false), ("bind", false)])
+    func labels(_ type: String, _ isLabelled: Bool) throws {
+        var facts = try facts(rootUser)
+        facts.hasSELinux = true
+        let plan = try plan(
+            spec {
+                $0.mounts = [Mount(destination: "/x", type: type, source: "/a")]
+                $0.linux.mountLabel = "u:r:t:s0"
+            }, facts)
+        let label = FileSystemOption("context", "u:r:t:s0")
+        let found = plan.steps.contains { if case .mount(let step) = $0, case .fileSystem(_, _, let options) = step.content { options.contains(label) } else { false } }
+        #expect(found == isLabelled)
+    }
+
+    // MARK: id mappings
+
+    private static let bind = Mount(destination: "/x", type: "bind", source: "/a")
+
+    private func idMapped(_ options: [String], uids: [LinuxIDMapping] = [], gids: [LinuxIDMapping] = []) -> Mount {
+        var mount = Self.bind
+        mount.options = options
+        (mount.uidMappings, mount.gidMappings) = (uids, gids)
+        return mount
+    }
+
+    @Test(arguments: [(["bind"], false, false), (["bind", "idmap"], false, false), (["rbind", "idmap"], true, false), (["rbind", "ridmap"], true, true)])
+    func idMappings(_ options: [String], _ isRecursive: Bool, _ mapsAll: Bool) throws {
+        let mount = idMapped(options, uids: [mapping(0, 1000, 1)], gids: [mapping(5, 6, 7)])
+        let maps = MountIDMapping.Maps.maps(uids: try map(.uid, (0, 1000, 1)), gids: try map(.gid, (5, 6, 7)))
+        let (_, planner) = try planned([mount])
+        #expect(planner.sources == [MountSource(path: "/a", recursive: isRecursive, idMapping: MountIDMapping(maps, isRecursive: mapsAll))])
+    }
+
+    @Test func withoutMapsOfItsOwnAMountHasTheContainers() throws {
+        let mount = idMapped(["rbind", "ridmap"])
+        let new = try plan(spec(rootless: true) { $0.mounts = [mount] }, facts(rootUser))
+        let maps = MountIDMapping.Maps.maps(uids: try map(.uid, (0, 1000, 1)), gids: try map(.gid, (0, 1000, 1)))
+        #expect(new.sources.last?.idMapping == MountIDMapping(maps, isRecursive: true))
+
+        let (_, joining) = try planned([mount], namespaces: [Namespace(.mount), Namespace(.user, path: "/ns")])
+        #expect(joining.sources[0].idMapping == MountIDMapping(.namespace(path: "/ns"), isRecursive: true))
+    }
+
+    @Test func theRuntimeMapsTheIDs() throws {
+        for (mounts, opener) in [([Self.bind], SourceOpener.initProcess), ([idMapped(["idmap"], uids: [mapping(0, 1, 1)], gids: [mapping(0, 1, 1)])], .runtime)] {
+            #expect(try plan(spec { $0.mounts = mounts }, facts(rootUser)).sourceOpener == opener)
+        }
+    }
+
+    @Test(arguments: [
+        (rootUser, ["bind", "idmap"], "bind", [], "mounts[0].options: idmap: there are no ids to map to"),
+        (rootUser, [], "tmpfs", [mapping(0, 1, 1)], "mounts[0]: only a bind mount can be id-mapped"),
+        (rootUser, ["bind"], "bind", [mapping(0, 1, 5), mapping(4, 9, 1)], "mounts[0]: "),
+        (alice, ["bind"], "bind", [mapping(0, 1, 1)], "mounts[0]: id-mapped mounts are not permitted without privileges"),
+        (alice, ["bind", "ridmap"], "bind", [], "mounts[0]: id-mapped mounts are not permitted without privileges"),
+    ] as [(Identity, [String], String, [LinuxIDMapping], String)])
+    func refusesIDMappings(_ identity: Identity, _ options: [String], _ type: String, _ maps: [LinuxIDMapping], _ text: String) {
+        var mount = idMapped(options, uids: maps, gids: maps)
+        mount.type = type
+        #expect(refusal(mount, identity: identity)?.message.hasPrefix(text) == true)
     }
 
     /// In a user namespace a refused file system may be the host's, where the container shares the host's namespace.

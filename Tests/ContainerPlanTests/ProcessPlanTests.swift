@@ -80,8 +80,8 @@ private func bit(_ capability: Capability) -> UInt64 { 1 << UInt64(capability.nu
         ("kernel.domainname", "kernel/domainname", .uts), ("kernel.hostname", "kernel/hostname", .uts), ("user.max_user_namespaces", "user/max_user_namespaces", .user),
     ])
     func sets(_ key: String, _ path: String, _ kind: NamespaceKind) throws {
-        #expect(try Sysctl.steps([key: "v"], own: Self.own, hasHostname: false) == [.setSysctl(key: key, path: "sys/" + path, value: "v")])
-        let error = #expect(throws: PlanError.self) { try Sysctl.steps([key: "v"], own: Self.own.subtracting([kind]), hasHostname: false) }
+        #expect(try Sysctl.steps([key: "v"], own: Self.own) == [.setSysctl(key: key, path: "sys/" + path, value: "v")])
+        let error = #expect(throws: PlanError.self) { try Sysctl.steps([key: "v"], own: Self.own.subtracting([kind])) }
         #expect(error?.message.contains(key) == true && error?.hint?.contains(kind.rawValue) == true)
     }
 
@@ -90,17 +90,17 @@ private func bit(_ capability: Capability) -> UInt64 { 1 << UInt64(capability.nu
         "net/./x", "net/ipv4//x", "net/../\u{301}x", "/net/ipv4/ip_forward",
     ])
     func refuses(_ key: String) {
-        let error = #expect(throws: PlanError.self) { try Sysctl.steps([key: "v"], own: Self.own, hasHostname: false) }
+        let error = #expect(throws: PlanError.self) { try Sysctl.steps([key: "v"], own: Self.own) }
         #expect(error?.message.hasPrefix("linux.sysctl: \(key):") == true)
     }
 
     @Test(arguments: ["kernel.hostname", "kernel/hostname"]) func theHostnameIsSetOnce(_ key: String) {
-        let error = #expect(throws: PlanError.self) { try Sysctl.steps([key: "v"], own: Self.own, hasHostname: true) }
+        let error = #expect(throws: PlanError.self) { try Sysctl.steps([key: "v"], own: Self.own, fields: ["hostname"]) }
         #expect(error?.message == "linux.sysctl: \(key): contradicts hostname")
     }
 
     @Test func theOrderIsThatOfTheNames() throws {
-        let steps = try Sysctl.steps(["net.b": "1", "net.a": "2"], own: Self.own, hasHostname: true)
+        let steps = try Sysctl.steps(["net.b": "1", "net.a": "2"], own: Self.own, fields: ["hostname"])
         #expect(steps == [.setSysctl(key: "net.a", path: "sys/net/a", value: "2"), .setSysctl(key: "net.b", path: "sys/net/b", value: "1")])
     }
 }
@@ -116,7 +116,7 @@ private func bit(_ capability: Capability) -> UInt64 { 1 << UInt64(capability.nu
             facts.joinedUIDMap = try map(.uid, lines)
             facts.joinedGIDMap = try map(.gid, lines)
         }
-        return try ExecPlan(process, own: own, setgroupsDenied: setgroupsDenied, seccomp: nil, preservedDescriptors: 1, facts: facts)
+        return try ExecPlan(process, Linux(), own: own, setgroupsDenied: setgroupsDenied, seccomp: nil, preservedDescriptors: 1, facts: facts)
     }
 
     @Test(arguments: [([.mount], false), ([.mount, .pid], true), ([], false)] as [(Set<NamespaceKind>, Bool)])

@@ -45,6 +45,16 @@ extension IntegrationTests {
             }
         }
 
+        /// Where devices are bound and not made, what is in their place is covered.
+        @Test func aFileInAConfiguredDevicesPlaceIsRefused() throws {
+            try withBundle(.root) { bundle in
+                try bundle.write("", to: "\(bundle.rootfs)/tmp/null")
+                try bundle.edit { $0["linux.devices"] = [["path": "/tmp/null", "type": "c", "major": 1, "minor": 3]] }
+                let result = try bundle.sh("echo never")
+                #expect(result.status == 1 && result.stdout.isEmpty && result.errors.count == 1 && result.stderr.contains("/tmp/null"), "\(result)")
+            }
+        }
+
         @Test func aConfiguredDeviceIsMade() throws {
             try withBundle(.root) { bundle in
                 try bundle.edit {

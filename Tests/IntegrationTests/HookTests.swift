@@ -118,6 +118,24 @@ extension IntegrationTests {
             }
         }
 
+        /// The container is stopped; `run`, which made it, removes it too.
+        @Test(arguments: [Identity.root, .oneID])
+        func oneThatFailsAfterTheStartStopsTheContainer(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let log = try addHooks(bundle, ["poststop"])
+                try bundle.edit { $0.append(["path": "/bin/false"], to: "hooks.poststart"); $0.setArguments(["sleep", "1000"]) }
+                try bundle.create()
+                let start = try bundle.runc("start", bundle.id)
+                #expect(start.status == 1 && start.stderr.contains("poststart"), "\(start)")
+                #expect(try bundle.waitForStatus("stopped"))
+                #expect(try bundle.runc("delete", bundle.id).succeeded)
+                let run = try bundle.run(options: ["--detach"])
+                #expect(run.status == 1 && run.stderr.contains("poststart"), "\(run)")
+                #expect(try !bundle.runc("state", bundle.id).succeeded)
+                #expect(try entries(bundle, log).map(\.kind) == ["poststop", "poststop"])
+            }
+        }
+
         @Test func oneThatIsMissingIsNamed() throws {
             try withBundle(.root) { bundle in
                 try bundle.edit { $0.append(["path": "/no/such/hook"], to: "hooks.createRuntime") }
@@ -140,6 +158,22 @@ extension IntegrationTests {
                 try bundle.edit { $0.append(["path": "/bin/sleep", "args": ["sleep", "600"], "timeout": 1], to: "hooks.\(kind)") }
                 let result = try bundle.sh("echo never")
                 #expect(result.status == 1 && result.stderr.contains(kind), "\(result)")
+            }
+        }
+
+        /// What it has started goes with it.
+        @Test(arguments: [Identity.root, .oneID])
+        func isKilledWithItsChildren(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit {
+                    $0.append(
+                        ["path": "/bin/sh", "args": ["sh", "-c", "sleep 600 & echo $! > \(bundle.directory)/child; wait"], "env": ["PATH=/usr/bin:/bin"], "timeout": 1],
+                        to: "hooks.createRuntime")
+                }
+                let result = try bundle.sh("echo never")
+                #expect(result.status == 1 && result.stderr.contains("timed out after 1 s"), "\(result)")
+                let child = try #require(pid_t(bundle.read("\(bundle.directory)/child").dropLast()))
+                #expect(eventually { kill(child, 0) != 0 })
             }
         }
 

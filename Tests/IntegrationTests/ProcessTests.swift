@@ -188,5 +188,19 @@ extension IntegrationTests {
                 #expect(try bundle.output("cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/shm_rmid_forced") == "1\n1")
             }
         }
+
+        @Test(arguments: [
+            (["kernel.pid_max": "99"], "kernel.pid_max: is not in a namespace"), (["kernel.hostname": "x"], "kernel.hostname: contradicts hostname"),
+            (["net.ipv4.ip_forward": "1"], "net.ipv4.ip_forward: would change the host"),
+        ] as [(JSONValue, String)])
+        func sysctlsOfTheHostAreRefused(_ sysctl: JSONValue, _ named: String) throws {
+            try withBundle(.root) { bundle in
+                let own = try String(contentsOfFile: "/proc/sys/net/ipv4/ip_forward", encoding: .utf8)
+                try bundle.edit { $0["linux.sysctl"] = sysctl; $0.removeNamespace("network"); $0.setNamespace("network", path: "/proc/self/ns/net") }
+                let result = try bundle.sh("echo never")
+                #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains(named), "\(result)")
+                #expect(try String(contentsOfFile: "/proc/sys/net/ipv4/ip_forward", encoding: .utf8) == own)
+            }
+        }
     }
 }

@@ -41,6 +41,7 @@ import Testing
 
     private static let commonRules: [(String, Change)] = [
         ("process: is missing", { $0.process = nil }),
+        ("annotations: has an empty key", { $0.annotations = ["": "x"] }),
         ("root: is missing", { $0.root = nil }),
         ("root.path: is empty", { $0.root = Root() }),
         ("mounts[1].destination: is empty", { $0.mounts = [Mount(destination: "/a", type: nil, source: nil), Mount()] }),
@@ -91,6 +92,15 @@ import Testing
         ("process.scheduler.runtime: is only for SCHED_DEADLINE", { $0.process?.scheduler = scheduler { $0.runtime = 1 } }),
         ("process.scheduler.deadline: is only for SCHED_DEADLINE", { $0.process?.scheduler = scheduler { $0.deadline = 1 } }),
         ("process.scheduler.period: is only for SCHED_DEADLINE", { $0.process?.scheduler = scheduler { $0.period = 1 } }),
+        ("process.execCPUAffinity.initial: must be a list of numbers such as 0-3,7, is \"x\"", { $0.process?.execCPUAffinity = affinity("x", nil) }),
+        ("process.execCPUAffinity.final: must be a list of numbers such as 0-3,7, is \"1-\"", { $0.process?.execCPUAffinity = affinity("0", "1-") }),
+        ("linux.memoryPolicy.nodes: must be a list of numbers such as 0-3,7, is \"n\"", { $0.linux.memoryPolicy = memoryPolicy(.bind, "n") }),
+        ("linux.memoryPolicy.nodes: must be empty with MPOL_LOCAL", { $0.linux.memoryPolicy = memoryPolicy(.local, "0") }),
+        ("linux.memoryPolicy.nodes: is needed with MPOL_BIND", { $0.linux.memoryPolicy = memoryPolicy(.bind, nil) }),
+        (
+            "linux.memoryPolicy.flags: MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES exclude each other",
+            { $0.linux.memoryPolicy = memoryPolicy(.bind, "0", [.staticNodes, .relativeNodes]) }
+        ),
         (
             "process.ioPriority.priority: must be a number from 0 to 7",
             {
@@ -208,6 +218,18 @@ private func rlimit(_ type: RlimitType, _ soft: UInt64, _ hard: UInt64) -> Rlimi
     rlimit.soft = soft
     rlimit.hard = hard
     return rlimit
+}
+
+private func affinity(_ initial: String?, _ final: String?) -> CPUAffinity {
+    var affinity = CPUAffinity()
+    (affinity.initial, affinity.final) = (initial, final)
+    return affinity
+}
+
+private func memoryPolicy(_ mode: MemoryPolicyMode, _ nodes: String?, _ flags: [MemoryPolicyFlag] = []) -> MemoryPolicy {
+    var policy = MemoryPolicy()
+    (policy.mode, policy.nodes, policy.flags) = (mode, nodes, flags)
+    return policy
 }
 
 private func scheduler(_ change: (inout Scheduler) -> Void) -> Scheduler {

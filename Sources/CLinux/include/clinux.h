@@ -14,7 +14,7 @@
 // ---- processes and namespaces
 
 // posix_spawn(3) with the given descriptors as 0, 1, 2, … and nothing else inherited, no signal blocked, every action
-// default. Each is its own number already, or is above all of theirs. Returns the pid.
+// default; it leads a process group of its own. Each is its own number already, or is above all of theirs. Returns the pid.
 int cl_spawn(const char *path, char *const argv[], char *const envp[], const int descriptors[], int count);
 // clone3(2) without CLONE_VM: returns twice, like fork. pidfd may be NULL; cgroup_fd < 0 means none.
 // Falls back to the raw clone call on ENOSYS where flags allow it (no cgroup_fd, no CLONE_NEWTIME).
@@ -37,6 +37,13 @@ int cl_keyctl_join_session(const char *name);
 // Sets the user's permissions on a key: keyctl(KEYCTL_DESCRIBE) and keyctl(KEYCTL_SETPERM).
 int cl_keyctl_describe(int key, char *buffer, size_t size);
 int cl_keyctl_setperm(int key, uint32_t permissions);
+struct cl_scheduling { uint32_t policy; int32_t nice; uint64_t flags; uint32_t priority; uint64_t runtime, deadline, period; };
+int cl_sched_setattr(pid_t pid, const struct cl_scheduling *scheduling);
+// The mask's bit n is CPU n.
+int cl_sched_setaffinity(pid_t pid, const uint64_t *mask, size_t words);
+int cl_ioprio_set_process(pid_t pid, int priority);
+// The mask's bit n is node n.
+int cl_set_mempolicy(int mode, const uint64_t *mask, size_t words);
 int cl_seccomp_set_filter(unsigned flags, const void *instructions, unsigned short count);
 
 // ---- credentials, by raw calls (this thread; the process has no other)
@@ -57,6 +64,8 @@ int cl_fchownat_empty(int fd, uid_t uid, gid_t gid);
 int cl_fstatat_empty(int fd, struct stat *out);
 // The type of the file system; the mount's flags that the descriptor was opened through are told besides.
 int64_t cl_fstatfs(int fd, bool *read_only, bool *no_setuid);
+// The number by which mountinfo knows the mount that the descriptor was opened through (statx(2), STATX_MNT_ID).
+int cl_mount_id(int fd, uint64_t *id);
 unsigned cl_major(uint64_t device);
 unsigned cl_minor(uint64_t device);
 int cl_memfd_create(const char *name, unsigned flags);
@@ -66,6 +75,9 @@ int cl_flock(int fd, int operation);
 int cl_pipe2(int fds[2], int flags);
 ssize_t cl_getdents64(int fd, void *buffer, size_t size);
 ssize_t cl_getxattr(const char *path, const char *name, void *value, size_t size);
+ssize_t cl_flistxattr(int fd, char *names, size_t size);
+ssize_t cl_fgetxattr(int fd, const char *name, void *value, size_t size);
+int cl_fsetxattr(int fd, const char *name, const void *value, size_t size);
 int cl_getcwd(char *buffer, size_t size);
 
 // ---- mounts
@@ -104,6 +116,7 @@ int cl_signal_reset_all(void);
 // write(2) for which a reader that went away is -EPIPE alone: the SIGPIPE that comes with it goes to this thread, and is
 // taken here. The action of the signal, which all threads share, stays what it is.
 ssize_t cl_write_no_signal(int fd, const void *bytes, size_t count);
+int cl_eventfd(void);
 int cl_poll(void *pollfds, size_t count, int timeout_milliseconds);
 
 // ---- terminals

@@ -15,8 +15,15 @@ struct EventsCommand: RuntimeCommand {
     @Argument(help: .containerID)
     var id: String
 
+    func validate() throws {
+        guard DurationText.milliseconds(interval) != nil else {
+            throw ValidationError("The value '\(interval)' is invalid for '--interval <duration>': it must be longer than nothing, such as 5s or 1m30s")
+        }
+    }
+
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
-        try runtime.refuse("events")
+        let request = EventsRequest(id: id, intervalMilliseconds: DurationText.milliseconds(interval) ?? 0, onlyOnce: stats)
+        try runtime.events(request) { (line) throws(RuntimeError) in try StandardOutput.write(line + "\n") }
         return 0
     }
 }

@@ -18,7 +18,10 @@ struct PsCommand: RuntimeCommand {
     var passedThrough: [String] { psOptions }
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
-        try runtime.refuse("ps")
+        switch format {
+        case .json: try StandardOutput.write("[\(try runtime.processes(id: id).map { "\($0)" }.joined(separator: ","))]\n")
+        case .table: try StandardOutput.write(try runtime.processTable(id: id, options: psOptions))
+        }
         return 0
     }
 }

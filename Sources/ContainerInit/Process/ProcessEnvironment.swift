@@ -14,11 +14,13 @@ enum ProcessEnvironment {
         environment.last { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.utf8.count + 1)) }
     }
 
-    /// The image may have anything there: a fifo must not stop us, and only a file is read.
+    /// The image may have anything there: a fifo must not stop us, a link to a descriptor of ours is not followed, and only
+    /// a file is read.
     private static func homeDirectory(of uid: UInt32) throws(KernelError) -> String? {
         let text: String
         do throws(KernelError) {
-            let file = try FileDescriptor.currentDirectory.open("/etc/passwd", [.readOnly, .nonBlocking, .noControllingTerminal])
+            let slash = RootDirectory(SharedDescriptor(try FileDescriptor.currentDirectory.open("/", [.path, .directory])))
+            let file = try slash.open("/etc/passwd", [.readOnly, .nonBlocking, .noControllingTerminal])
             guard try file.status().isRegular else { return nil }
             text = String(decoding: try file.readAll(limitBytes: 8 << 20), as: UTF8.self)
         } catch {

@@ -38,6 +38,16 @@ final class ProcessStart {
         environment = CStringArray(variables)
     }
 
+    /// A filter with a listener is installed while there is somebody to give it to: early, so that what is left to do has to
+    /// be allowed by it, or answered by the agent.
+    func installListeningFilter(_ place: inout ChildFailure.Place, _ channel: borrowing ChildChannel) throws(KernelError) {
+        guard let seccomp = plan.seccomp, seccomp.hasListener else { return }
+        place = .process(.seccomp)
+        if plan.noNewPrivileges { try CurrentProcess.setNoNewPrivileges() }
+        let listener = OwnedDescriptor(owning: try CurrentProcess.installSeccompFilter(seccomp.instructions, flags: seccomp.flags))
+        try channel.send(.seccompListener, passing: listener)
+    }
+
     private func takeStandardDescriptors() throws(KernelError) {
         if let terminal {
             try Terminal.makeControlling(terminal.peer)
@@ -76,6 +86,12 @@ final class ProcessStart {
     enum Listener {
         case channel(FileDescriptor)
         case fifo(FileDescriptor)
+
+        var descriptor: FileDescriptor {
+            switch self {
+            case .channel(let descriptor), .fifo(let descriptor): descriptor
+            }
+        }
     }
 
     func finish(reportingTo listener: Listener, runHooks: () throws(KernelError) -> Void) -> Never {
@@ -84,10 +100,14 @@ final class ProcessStart {
             try runHooks()
             action = .resourceLimits
             for limit in plan.rlimits { try setResourceLimit(limit) }
-            action = .closeDescriptors
-            try CurrentProcess.closeOnExec(from: plan.firstClosedDescriptor)
+            action = .memoryPolicy
+            if let policy = plan.memoryPolicy { try CurrentProcess.setMemoryPolicy(policy.mode, nodes: policy.nodes) }
+            action = .personality
+            if let personality = plan.personality { try CurrentProcess.setPersonality(personality) }
             action = .securityLabel
             for label in plan.securityLabels { try procfs.write("self/attr/" + label.attribute, label.text) }
+            action = .closeDescriptors
+            try CurrentProcess.closeDescriptors(from: plan.firstClosedDescriptor, except: listener.descriptor, procfs)
 
             if plan.noNewPrivileges { try CurrentProcess.setNoNewPrivileges() }
             // Without no_new_privs the filter needs CAP_SYS_ADMIN, which goes next; with it, it can come last and need
@@ -134,7 +154,7 @@ final class ProcessStart {
     }
 
     private func installSeccomp() throws(KernelError) {
-        guard let seccomp = plan.seccomp else { return }
+        guard let seccomp = plan.seccomp, !seccomp.hasListener else { return }
         try CurrentProcess.installSeccompFilter(seccomp.instructions, flags: seccomp.flags)
     }
 

@@ -63,8 +63,3 @@ public struct ChildChannel: ~Copyable {
         _exit(1)
     }
 }
-
-extension Errno {
-    /// EBADMSG.
-    static var badMessage: Errno { Errno(rawValue: Glibc.EBADMSG) }
-}

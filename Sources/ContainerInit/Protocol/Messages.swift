@@ -19,6 +19,8 @@ import SystemPackage
 //     | runs them; hooksDone -----------------------------------------------> |
 //     |                                                mounts, terminal, root |
 //     | <------------------------------------------- terminal, descriptor --- |  (terminal wanted)
+//     | <-------------------------------- seccompListener, descriptor -------- |  (SCMP_ACT_NOTIFY wanted)
+//     | hands it to the agent                                                 |
 //     | <------------------------------------------------------------ ready - |
 //     | rlimits, state.json; release ---------------------------------------> |
 //     |                        create: closes the socket, waits for the fifo  |
@@ -35,6 +37,8 @@ public enum ChildMessage: Sendable {
     case runtimeHooksDue
     /// With the controlling side of the pseudoterminal.
     case terminal
+    /// With the descriptor over which the agent answers.
+    case seccompListener
     case ready
     case failure(ChildFailure)
 }
@@ -73,6 +77,7 @@ public struct ChildFailure: Error, Sendable, Equatable {
 public enum ProcessAction: UInt8, Sendable, CaseIterable {
     case becomeSetupUser = 1, openTerminal, changeDirectory, findExecutable, standardDescriptors, waitForStart, startHook, resourceLimits
     case securityLabel, seccomp, capabilities, groups, user, closeDescriptors, execute
+    case affinity, memoryPolicy, personality
 }
 
 /// Encoded as: kind, place, number (2 bytes), call, 3 unused, pid or errno (4 bytes), then the subject.
@@ -87,6 +92,7 @@ extension ChildMessage {
         case .runtimeHooksDue: Self.header(kind: 3)
         case .terminal: Self.header(kind: 4)
         case .ready: Self.header(kind: 5)
+        case .seccompListener: Self.header(kind: 7)
         case .failure(let failure):
             Self.header(kind: 6, place: failure.place, call: failure.call, value: failure.errno.rawValue)
                 + Array(failure.subject.utf8.prefix(Self.roomBytes - Self.headerBytes))
@@ -116,6 +122,7 @@ extension ChildMessage {
         case 3: self = .runtimeHooksDue
         case 4: self = .terminal
         case 5: self = .ready
+        case 7: self = .seccompListener
         case 6:
             let place: ChildFailure.Place
             switch bytes[1] {

@@ -29,11 +29,4 @@ final class ContainerTerminal {
             return try root.open("/dev/ptmx", flags)
         }
     }
-
-    /// Mounts it on /dev/console.
-    func mountConsole(in root: RootDirectory) throws(KernelError) {
-        let target = try root.makeFile("/dev/console")
-        let mount = try Mounts.copy(of: peer, recursive: false)
-        try Mounts.attach(mount, on: target)
-    }
 }

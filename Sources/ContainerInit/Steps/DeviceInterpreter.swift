@@ -9,7 +9,7 @@ extension StepInterpreter {
     func makeDevice(_ device: DeviceStep) throws(KernelError) {
         if device.isBound { return try bindDevice(device) }
         let entry = try root.makeParent(of: device.path)
-                do throws(KernelError) {
+        do throws(KernelError) {
             try entry.directory.makeNode(
                 entry.name, type: device.type.nodeType, mode: mode_t(device.permissions), major: device.major, minor: device.minor)
         } catch {
@@ -30,8 +30,18 @@ extension StepInterpreter {
     private func bindDevice(_ device: DeviceStep) throws(KernelError) {
         let copy = try Mounts.copy(of: device.path, recursive: false)
         try requireDevice(device, copy)
-        let target = try root.makeFile(device.path)
-        try Mounts.attach(copy, on: target)
+        try attachFile(copy, at: device.path)
+    }
+
+    /// Mounts a process's terminal on /dev/console.
+    func mountConsole(_ terminal: ContainerTerminal) throws(KernelError) {
+        try attachFile(try Mounts.copy(of: terminal.peer, recursive: false), at: "/dev/console")
+    }
+
+    private func attachFile(_ mount: consuming OwnedDescriptor, at path: String) throws(KernelError) {
+        let target = try root.makeFile(path)
+        try requireProcUntouched(by: false, target, path)
+        try Mounts.attach(mount, on: target)
     }
 
     private func requireDevice(_ device: DeviceStep, _ node: borrowing OwnedDescriptor) throws(KernelError) {

@@ -40,22 +40,26 @@ extension StepInterpreter {
 
     private func bind(_ source: SharedDescriptor, _ step: MountStep, recursiveAttributes: Bool) throws(KernelError) {
         let target = try source.status().isDirectory ? root.makeDirectories(step.destination) : root.makeFile(step.destination)
-        try requireProcfsOnProc(source, target)
+        try requireProcUntouched(by: try source.isProcfs(), target, step.destination)
         // While it is detached nobody sees it without its attributes.
         try Mounts.setAttributes(source, set: step.options.set, clear: step.options.clear, recursive: recursiveAttributes)
         try finish(source, step, on: target)
     }
 
-    /// A mount on the directory /proc must be a procfs, however the destination was spelled.
-    private func requireProcfsOnProc(_ mount: SharedDescriptor, _ target: borrowing OwnedDescriptor) throws(KernelError) {
+    /// Only a procfs may be mounted on /proc, however an image's links have it spelled, and nothing in it by such a link:
+    /// who looks there later would believe what it finds. The plan has checked the destinations that say /proc themselves.
+    func requireProcUntouched(by isProcfs: Bool, _ target: borrowing OwnedDescriptor, _ destination: String) throws(KernelError) {
+        let saysProc = destination.pathComponentsResolvingDots.first == "proc"
+        if !saysProc, try target.isProcfs() { throw KernelError(.move_mount, .notPermitted, "\(destination) (a link leads it to /proc)") }
+        if isProcfs { return }
         let proc: OwnedDescriptor
         do throws(KernelError) { proc = try root.open("/proc", .path) } catch {
             if error.errno == .noSuchFileOrDirectory { return }
             throw error
         }
-        let status = try proc.status(), targetStatus = try target.status()
-        guard status.device == targetStatus.device, status.inode == targetStatus.inode else { return }
-        guard try mount.isProcfs() else { throw KernelError(.move_mount, .notPermitted, "/proc (the source is no procfs)") }
+        guard try !proc.status().isSameInode(as: target.status()) else {
+            throw KernelError(.move_mount, .notPermitted, "\(destination) (only a procfs can be mounted on /proc)")
+        }
     }
 
     private func finish(_ mount: borrowing some Descriptor & ~Copyable, _ step: MountStep, on target: borrowing OwnedDescriptor) throws(KernelError) {
@@ -71,7 +75,8 @@ extension StepInterpreter {
 
     private func mountFileSystem(_ type: String, _ source: String?, _ options: [FileSystemOption], _ step: MountStep) throws(KernelError) {
         let target = try root.makeDirectories(step.destination)
-        if type == "proc" || type == "sysfs" { try refuseLink(step.destination) }
+        if type == "proc" || type == "sysfs" { try refuseLink(step.destination, target) }
+        try requireProcUntouched(by: type == "proc", target, step.destination)
         let mount: OwnedDescriptor
         do throws(KernelError) {
             // A read-only one is made so once it is filled.
@@ -91,8 +96,9 @@ extension StepInterpreter {
     }
 
     /// An image with a link at /proc would have us mount elsewhere, and believe what lies at /proc (CVE-2019-19921).
-    private func refuseLink(_ destination: String) throws(KernelError) {
-        guard try !root.open(destination, [.path, .noFollow]).status().isSymbolicLink else {
+    /// What was opened is compared, for another container may share the root, and change it meanwhile (CVE-2023-27561).
+    private func refuseLink(_ destination: String, _ target: borrowing OwnedDescriptor) throws(KernelError) {
+        guard try root.open(destination, [.path, .noFollow]).status().isSameInode(as: target.status()) else {
             throw KernelError(.move_mount, .tooManySymbolicLinkLevels, destination)
         }
     }
@@ -112,6 +118,7 @@ extension StepInterpreter {
     /// Each hierarchy under its own name, and only the part that is the container's.
     private func mountCgroupTmpfs(_ step: MountStep) throws(KernelError) {
         let target = try root.makeDirectories(step.destination)
+        try requireProcUntouched(by: false, target, step.destination)
         let tmpfs = try Mounts.fileSystem(
             "tmpfs", source: "tmpfs", options: [FileSystemOption("mode", "755"), FileSystemOption("size", "64k")],
             attributes: [.noSetuid, .noDevices, .noExecution])
@@ -133,6 +140,7 @@ extension StepInterpreter {
 
     private func mountCgroup2(_ step: MountStep) throws(KernelError) {
         let target = try root.makeDirectories(step.destination)
+        try requireProcUntouched(by: false, target, step.destination)
         do throws(KernelError) {
             let mount = try Mounts.fileSystem("cgroup2", source: "cgroup", options: [], attributes: step.options.set)
             try finish(mount, step, on: target)

@@ -5,10 +5,20 @@ import SystemPackage
 /// Opens the sources of bind mounts, as detached copies. The runtime and init both do, each where the plan says.
 public enum MountSources {
     /// The copies are numbered as in the plan; nil for an optional one that is not to be had.
-    public static func open(_ sources: [MountSource]) throws(KernelError) -> [SharedDescriptor?] {
+    ///
+    /// - Parameter mapIDs: how a copy gets its id mapping, where it has one.
+    public static func open(
+        _ sources: [MountSource], mapIDs: (SharedDescriptor, MountIDMapping) throws(KernelError) -> Void = { (_, _) throws(KernelError) in }
+    ) throws(KernelError) -> [SharedDescriptor?] {
         var opened: [SharedDescriptor?] = []
         for source in sources {
-            do throws(KernelError) { opened.append(SharedDescriptor(try Mounts.copy(of: source.path, recursive: source.recursive))) } catch {
+            do throws(KernelError) {
+                let copy = SharedDescriptor(try Mounts.copy(of: source.path, recursive: source.recursive))
+                if let mapping = source.idMapping {
+                    do throws(KernelError) { try mapIDs(copy, mapping) } catch { throw KernelError(error.call, error.errno, source.path) }
+                }
+                opened.append(copy)
+            } catch {
                 guard source.optional else { throw error }
                 opened.append(nil)
             }

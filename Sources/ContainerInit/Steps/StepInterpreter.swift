@@ -43,9 +43,9 @@ final class StepInterpreter {
         case .createCgroupNamespace: try CurrentProcess.unshare([.cgroup])
         case .joinSessionKeyring(let name): try joinSessionKeyring(name)
         case .bringUpLoopback: try LoopbackInterface.bringUp()
+        case .setUpNetworkDevice(let device): try setUp(device)
         case .setHostname(let name): try CurrentProcess.setHostname(name)
         case .setDomainname(let name): try CurrentProcess.setDomainname(name)
-        case .setPersonality(let persona): try CurrentProcess.setPersonality(persona)
         case .awaitRuntimeHooks:
             try channel.send(.runtimeHooksDue)
             try channel.expect(.hooksDone)
@@ -57,7 +57,7 @@ final class StepInterpreter {
             // Without a mount namespace of its own the container's terminal is one of the host's.
             let slash = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
             let opened = try ContainerTerminal(in: withConsole ? root : RootDirectory(SharedDescriptor(slash)), size: size)
-            if withConsole { try opened.mountConsole(in: root) }
+            if withConsole { try mountConsole(opened) }
             try channel.send(.terminal, passing: opened.controller)
             terminal = opened
         case .makeWorkingDirectory(let path): try makeWorkingDirectory(path)
@@ -70,6 +70,18 @@ final class StepInterpreter {
         case .mask(let path): try mask(path)
         case .makeRootReadOnly: try Mounts.setAttributes(root.descriptor, set: .readOnly)
         }
+    }
+
+    /// Up it was or not: it is up from now on. Spec: config-linux.md, "Network Devices"
+    private func setUp(_ device: NetworkDevicePlan) throws(KernelError) {
+        let socket = try RouteSocket()
+        let index: UInt32
+        switch device.target {
+        case .named(let name): index = try socket.index(of: name)
+        case .numbered(let number, _): index = number
+        }
+        for address in device.addresses { try socket.add(address, to: index) }
+        try socket.bringUp(index)
     }
 
     private func joinSessionKeyring(_ name: String) throws(KernelError) {

@@ -6,6 +6,8 @@ public struct MountOptions: Sendable, Equatable {
     public enum Binding: Sendable { case plain, recursive }
 
     public var binding: Binding?
+    /// The ids of the mount, or of all below it too, are mapped.
+    public var idMapping: Binding?
     public var remount = false
     /// What the image has at the destination is copied to the new tmpfs.
     public var copiesUp = false
@@ -36,7 +38,7 @@ public struct MountOptions: Sendable, Equatable {
         case propagation(MountPropagation)
         /// A flag of the superblock: the file system is configured with it.
         case superblock
-        case unsupported
+        case idMapping(Binding)
     }
 
     /// Without the recursive forms, which are these names behind an `r`.
@@ -59,7 +61,7 @@ public struct MountOptions: Sendable, Equatable {
         ("sync", .superblock), ("async", .superblock), ("dirsync", .superblock), ("lazytime", .superblock),
         ("nolazytime", .superblock), ("mand", .superblock), ("nomand", .superblock),
         ("silent", .nothing), ("loud", .nothing), ("iversion", .nothing), ("noiversion", .nothing),
-        ("tmpcopyup", .copyUp), ("idmap", .unsupported), ("ridmap", .unsupported),
+        ("tmpcopyup", .copyUp), ("idmap", .idMapping(.plain)), ("ridmap", .idMapping(.recursive)),
     ]
 
     private static let meanings = Dictionary(uniqueKeysWithValues: attributes + others)
@@ -67,17 +69,15 @@ public struct MountOptions: Sendable, Equatable {
     /// The options that are understood here and not by a file system: what `features` lists.
     public static var known: [String] {
         let propagations = others.filter { if case .propagation = $0.1 { true } else { false } }.map { "r" + $0.0 }
-        let plain = (attributes + others).filter { if case .unsupported = $0.1 { false } else { true } }.map(\.0)
-        return (plain + propagations + attributes.map { "r" + $0.0 }).sorted()
+        return ((attributes + others).map(\.0) + propagations + attributes.map { "r" + $0.0 }).sorted()
     }
 
-    /// - Parameter field: what the mount is called in messages: `mounts[3]`.
-    public init(_ options: [String], field: String) throws(PlanError) {
+    public init(_ options: [String]) {
         for option in options where !option.isEmpty {
             if let meaning = Self.meanings[option] {
-                try apply(meaning, option, recursive: false, field: field)
+                apply(meaning, option, recursive: false)
             } else if option.first == "r", let meaning = Self.recursiveMeaning(of: option) {
-                try apply(meaning, option, recursive: true, field: field)
+                apply(meaning, option, recursive: true)
             } else if let equals = option.firstIndex(of: "=") {
                 data.append(FileSystemOption(String(option[..<equals]), String(option[option.index(after: equals)...])))
             } else {
@@ -96,7 +96,7 @@ public struct MountOptions: Sendable, Equatable {
     }
 
     /// What comes later wins over what it contradicts.
-    private mutating func apply(_ meaning: Meaning, _ option: String, recursive: Bool, field: String) throws(PlanError) {
+    private mutating func apply(_ meaning: Meaning, _ option: String, recursive: Bool) {
         switch meaning {
         case .nothing: break
         case .bind(let binding): self.binding = binding
@@ -110,7 +110,7 @@ public struct MountOptions: Sendable, Equatable {
         case .accessTime(let attribute):
             change(recursive, set: attribute, clear: .accessTimeField)
             change(recursive, clearing: .accessTimeField)
-        case .unsupported: throw PlanError("\(field).options: \(option) is not supported yet")
+        case .idMapping(let mapping): idMapping = mapping
         }
     }
 

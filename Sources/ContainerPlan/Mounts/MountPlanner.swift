@@ -25,32 +25,33 @@ struct MountPlanner {
         self.gidMap = gidMap
     }
 
+    /// Of the file systems that are made for the container; the kernel's own (proc, sysfs, mqueue, cgroup) have their labels.
+    private var label: String? { spec.linux.mountLabel.flatMap { $0.isEmpty ? nil : $0 } }
+
     private var inUserNamespace: Bool { namespaces.userNamespace != .none }
 
-    mutating func addSource(_ path: String, recursive: Bool, optional: Bool = false) -> Int {
-        let source = MountSource(path: path, recursive: recursive, optional: optional)
+    mutating func addSource(_ path: String, recursive: Bool, optional: Bool = false, idMapping: MountIDMapping? = nil) -> Int {
+        let source = MountSource(path: path, recursive: recursive, optional: optional, idMapping: idMapping)
         if let index = sources.firstIndex(of: source), optional { return index }
         sources.append(source)
         return sources.count - 1
     }
 
     mutating func steps() throws(PlanError) -> [MountStep] {
+        if let label, !facts.hasSELinux {
+            throw PlanError("linux.mountLabel: \(label): SELinux is not enabled in this kernel", hint: "remove the field")
+        }
         var steps: [MountStep] = []
         for (index, mount) in spec.mounts.enumerated() { steps.append(try step(mount, field: "mounts[\(index)]")) }
         return steps
     }
 
     private mutating func step(_ mount: Mount, field: String) throws(PlanError) -> MountStep {
-        var options = try MountOptions(mount.options, field: field)
+        var options = MountOptions(mount.options)
         let destination = mount.destination.isAbsolutePath ? mount.destination : "/" + mount.destination
         let type = mount.type ?? ""
         try ProcDestinations.check(destination, type: type, field: field)
-        if !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty {
-            throw PlanError(
-                rootlessEUID
-                    ? "\(field): id-mapped mounts are not permitted without privileges" : "\(field): id-mapped mounts are not supported yet",
-                hint: "remove uidMappings and gidMappings of this mount")
-        }
+        let idMapping = try idMapping(mount, options, field: field)
         func make(_ content: MountStep.Content, fallback: MountStep.Fallback = .none) -> MountStep {
             MountStep(
                 destination: destination, content: content, options: options, fallback: fallback,
@@ -60,8 +61,9 @@ struct MountPlanner {
         if let binding = options.binding ?? (type == "bind" ? .plain : nil) {
             guard let source = mount.source, !source.isEmpty else { throw PlanError("\(field).source: is missing, and a bind mount needs one") }
             let path = source.isAbsolutePath ? source : facts.bundle + "/" + source
-            return make(.bind(source: addSource(path, recursive: binding == .recursive)))
+            return make(.bind(source: addSource(path, recursive: binding == .recursive, idMapping: idMapping)))
         }
+        guard idMapping == nil else { throw PlanError("\(field): only a bind mount can be id-mapped", hint: "give it the option bind or rbind") }
         guard !type.isEmpty else { throw PlanError("\(field).type: is missing, and the options name no bind mount") }
 
         guard !options.copiesUp || type == "tmpfs" else { throw PlanError("\(field).options: tmpcopyup: only a tmpfs can have it") }
@@ -79,8 +81,37 @@ struct MountPlanner {
             return make(fileSystem(type, mount, options), fallback: fallback(for: .ipc, hostPath: "/dev/mqueue"))
         default:
             try dropUnmappedIDs(&options, type: type, field: field)
+            if let label { options.data.append(FileSystemOption("context", label)) }
             return make(fileSystem(type, mount, options))
         }
+    }
+
+    /// The mount's own maps; without them those of the container's user namespace. Nil where none is asked for.
+    private func idMapping(_ mount: Mount, _ options: MountOptions, field: String) throws(PlanError) -> MountIDMapping? {
+        let hasOwnMaps = !mount.uidMappings.isEmpty
+        guard hasOwnMaps || options.idMapping != nil else { return nil }
+        if rootlessEUID {
+            throw PlanError(
+                "\(field): id-mapped mounts are not permitted without privileges",
+                hint: "remove uidMappings, gidMappings, idmap and ridmap of this mount")
+        }
+        let isRecursive = options.idMapping == .recursive
+        if !hasOwnMaps {
+            switch namespaces.userNamespace {
+            case .joined(let path): return MountIDMapping(.namespace(path: path), isRecursive: isRecursive)
+            case .new: break
+            case .none:
+                throw PlanError(
+                    "\(field).options: idmap: there are no ids to map to: the container has no user namespace",
+                    hint: "give the mount uidMappings and gidMappings")
+            }
+        }
+        do throws(IDMapError) {
+            let linux = spec.linux
+            let uids = try IDMap(validating: (hasOwnMaps ? mount.uidMappings : linux.uidMappings).map(\.range), kind: .uid)
+            let gids = try IDMap(validating: (hasOwnMaps ? mount.gidMappings : linux.gidMappings).map(\.range), kind: .gid)
+            return MountIDMapping(.maps(uids: uids, gids: gids), isRecursive: isRecursive)
+        } catch { throw PlanError("\(field): \(error.message)", hint: error.hint) }
     }
 
     private func fileSystem(_ type: String, _ mount: Mount, _ options: MountOptions) -> MountStep.Content {

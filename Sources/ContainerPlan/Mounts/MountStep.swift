@@ -1,3 +1,4 @@
+import IDMapping
 import LinuxKernel
 
 /// One mount, decided: what is mounted where, and what is done where the kernel refuses it.
@@ -44,11 +45,33 @@ public struct MountSource: Sendable, Equatable {
     public let recursive: Bool
     /// The source is only there for a mount that may not need it: that it cannot be opened is no error yet.
     public let optional: Bool
+    public let idMapping: MountIDMapping?
 
-    public init(path: String, recursive: Bool, optional: Bool = false) {
+    public init(path: String, recursive: Bool, optional: Bool = false, idMapping: MountIDMapping? = nil) {
         self.path = path
         self.recursive = recursive
         self.optional = optional
+        self.idMapping = idMapping
+    }
+}
+
+/// Which ids the files of a mount show: on disk `containerID`, in the mount `hostID`. Man: mount_setattr(2), "ID-mapped mounts"
+public struct MountIDMapping: Sendable, Equatable {
+    /// The kernel takes the maps from a user namespace.
+    public enum Maps: Sendable, Equatable {
+        /// Of one that is made for nothing else.
+        case maps(uids: IDMap, gids: IDMap)
+        /// Of the one that the container joins.
+        case namespace(path: String)
+    }
+
+    public let maps: Maps
+    /// All below the mount is mapped too.
+    public let isRecursive: Bool
+
+    public init(_ maps: Maps, isRecursive: Bool) {
+        self.maps = maps
+        self.isRecursive = isRecursive
     }
 }
 
@@ -57,6 +80,7 @@ public enum SourceOpener: Sendable, Equatable {
     /// Init, before it becomes another user: it reaches what the caller reaches.
     case initProcess
     /// The runtime, before the clone: in a user namespace init lacks the runtime's capabilities, and with them the way
-    /// through directories of other users. A detached copy may cross namespaces; a descriptor of a path may not.
+    /// through directories of other users, and the right to map ids. A detached copy may cross namespaces; a descriptor
+    /// of a path may not.
     case runtime
 }

@@ -23,6 +23,12 @@ public struct ProcessPlan: Sendable, Equatable {
     public var firstClosedDescriptor: Int32
     public var rlimits: [RlimitPlan]
     public var oomScoreAdjustment: Int32?
+    public var scheduling: SchedulingAttributes?
+    /// As ioprio_set(2) takes it.
+    public var ioPriority: Int32?
+    public var memoryPolicy: MemoryPolicyPlan?
+    /// As personality(2) takes it.
+    public var personality: UInt?
 
     public struct RlimitPlan: Sendable, Equatable {
         public let name: String
@@ -36,10 +42,13 @@ public struct ProcessPlan: Sendable, Equatable {
         /// Whole `struct sock_filter` records.
         public let instructions: [UInt8]
         public let flags: UInt32
+        /// Installing it gives a descriptor, which goes to the runtime, and from there to the agent.
+        public let hasListener: Bool
 
-        public init(instructions: [UInt8], flags: UInt32) {
+        public init(instructions: [UInt8], flags: UInt32, hasListener: Bool = false) {
             self.instructions = instructions
             self.flags = flags
+            self.hasListener = hasListener
         }
     }
 
@@ -51,13 +60,13 @@ public struct ProcessPlan: Sendable, Equatable {
 
     /// - Parameters:
     ///   - process: already validated.
+    ///   - linux: the container's, of which a part is the process's.
     ///   - groups: what setgroups(2) gets; nil where it is denied.
     ///   - preservedDescriptors: how many from 3 on are passed on.
     init(
-        _ process: RuntimeSpec.Process, groups: [UInt32]?, capabilities: CapabilityPlan, seccomp: SeccompPlan?,
+        _ process: RuntimeSpec.Process, _ linux: Linux, groups: [UInt32]?, capabilities: CapabilityPlan, seccomp: SeccompPlan?,
         preservedDescriptors: Int32, facts: HostFacts
     ) throws(PlanError) {
-        try Self.refuseUnsupported(process)
         arguments = process.args
         environment = process.env
         cwd = process.cwd
@@ -74,14 +83,10 @@ public struct ProcessPlan: Sendable, Equatable {
         firstClosedDescriptor = 3 + preservedDescriptors
         rlimits = process.rlimits.map { RlimitPlan(name: $0.type.rawValue, resource: $0.type.resource, soft: $0.soft, hard: $0.hard) }
         oomScoreAdjustment = process.oomScoreAdj
-    }
-
-    private static func refuseUnsupported(_ process: RuntimeSpec.Process) throws(PlanError) {
-        let present: [(String, Bool)] = [
-            ("scheduler", process.scheduler != nil), ("ioPriority", process.ioPriority != nil),
-            ("execCPUAffinity", process.execCPUAffinity != nil),
-        ]
-        if let field = present.first(where: \.1)?.0 { throw PlanError("process.\(field): is not supported yet") }
+        scheduling = process.scheduler?.attributes
+        ioPriority = process.ioPriority?.number
+        memoryPolicy = linux.memoryPolicy?.plan
+        personality = linux.personality?.domain.number
     }
 
     private static func securityLabels(_ process: RuntimeSpec.Process, facts: HostFacts) throws(PlanError) -> [SecurityLabel] {

@@ -22,7 +22,13 @@ enum Sysctl {
         return String(key.map { $0 == "." ? "/" : $0 == "/" ? "." : $0 })
     }
 
-    static func steps(_ values: [String: String], own: Set<NamespaceKind>, hasHostname: Bool) throws(PlanError) -> [InitStep] {
+    /// - Parameters:
+    ///   - own: the container's namespaces.
+    ///   - ours: those of them that are the runtime's too, by their paths.
+    ///   - fields: those of config.json that say the same as a parameter.
+    static func steps(
+        _ values: [String: String], own: Set<NamespaceKind>, ours: Set<NamespaceKind> = [], fields: Set<String> = []
+    ) throws(PlanError) -> [InitStep] {
         var steps: [InitStep] = []
         for (key, value) in values.sorted(by: { $0.key < $1.key }) {
             let path = path(of: key)
@@ -39,7 +45,12 @@ enum Sysctl {
                     "linux.sysctl: \(key): needs a \(namespace.rawValue) namespace of the container's own",
                     hint: "add {\"type\": \"\(namespace.rawValue)\"} to linux.namespaces")
             }
-            if name == "kernel.hostname" && hasHostname { throw PlanError("linux.sysctl: \(key): contradicts hostname") }
+            guard !ours.contains(namespace) else {
+                throw PlanError("linux.sysctl: \(key): would change the host: the \(namespace.rawValue) namespace that is joined is the runtime's own")
+            }
+            if let field = name == "kernel.hostname" ? "hostname" : name == "kernel.domainname" ? "domainname" : nil, fields.contains(field) {
+                throw PlanError("linux.sysctl: \(key): contradicts \(field)")
+            }
             steps.append(.setSysctl(key: key, path: "sys/" + path, value: value))
         }
         return steps

@@ -36,6 +36,13 @@ extension Descriptor where Self: ~Copyable {
     /// The type of the file system that the descriptor lies on. Man: statfs(2).
     public func fileSystemMagic() throws(KernelError) -> Int { try mountFacts().magic }
 
+    /// The mount that the descriptor was opened through. Man: statx(2), STATX_MNT_ID. Linux 5.8.
+    func mountID() throws(KernelError) -> UInt64 {
+        var id: UInt64 = 0
+        try check(.statx, cl_mount_id(rawValue, &id))
+        return id
+    }
+
     public func isProcfs() throws(KernelError) -> Bool { try fileSystemMagic() == ProcessFileSystem.magic }
 
     /// Whether the mount that the descriptor was opened through is read-only.

@@ -25,6 +25,8 @@ public struct FileStatus: Sendable, Equatable {
         linkCount = UInt64(status.st_nlink)
     }
 
+    public func isSameInode(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
+
     public var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
     public var isRegular: Bool { mode & S_IFMT == S_IFREG }
     public var isSymbolicLink: Bool { mode & S_IFMT == S_IFLNK }

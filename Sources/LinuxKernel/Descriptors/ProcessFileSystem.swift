@@ -4,31 +4,64 @@ import SystemPackage
 
 /// The host's procfs by a verified descriptor: a real procfs, its root, not something mounted over it.
 ///
-/// Every write under /proc goes through it. Man: proc(5).
+/// Every read and write under /proc goes through it, also in the container, whose own /proc is not to be believed: `self` is
+/// whoever asks, in whichever PID namespace. Man: proc(5).
 public final class ProcessFileSystem {
     static let magic = 0x9fa0
-    private static let rootInode: UInt64 = 1
+    static let rootInode: UInt64 = 1
     private static let beneath: UInt64 = 0x01 | 0x02 | 0x08  // NO_XDEV, NO_MAGICLINKS, BENEATH
 
     private let root: OwnedDescriptor
+    private let withoutOpenat2: Bool
 
     /// Errors: ENOTDIR where /proc is no procfs.
-    public init() throws(KernelError) {
-        let root = try FileDescriptor.currentDirectory.open("/proc", [.path, .directory, .noFollow])
+    ///
+    /// - Parameter withoutOpenat2: forces the walk of our own, for tests.
+    public init(_ path: String = "/proc", withoutOpenat2: Bool = false) throws(KernelError) {
+        let root = try FileDescriptor.currentDirectory.open(path, [.path, .directory, .noFollow])
         guard try root.fileSystemMagic() == Self.magic, try root.status().inode == Self.rootInode else {
-            throw KernelError(.open, .notDirectory, "/proc (not a procfs)")
+            throw KernelError(.open, .notDirectory, "\(path) (not a procfs)")
         }
         self.root = root
+        self.withoutOpenat2 = withoutOpenat2
     }
 
     /// Opens a file below /proc; nothing mounted over a part of it and no magic link is followed.
     public func open(_ path: String, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
-        let fd = retryOnInterrupt { cl_openat2(root.rawValue, path, UInt64(flags.rawValue | cl_O_CLOEXEC), 0, Self.beneath) }
-        if fd >= 0 { return OwnedDescriptor(owning: fd) }
-        guard fd == -ENOSYS else { throw KernelError(.openat2, Errno(rawValue: -fd), "/proc/\(path)") }
-        let opened = try root.open(path, flags.union(.noFollow))
-        guard try opened.fileSystemMagic() == Self.magic else { throw KernelError(.open, .improperLink, "/proc/\(path)") }
-        return opened
+        if !withoutOpenat2 {
+            let fd = retryOnInterrupt { cl_openat2(root.rawValue, path, UInt64(flags.rawValue | cl_O_CLOEXEC), 0, Self.beneath) }
+            if fd >= 0 { return OwnedDescriptor(owning: fd) }
+            // EPERM: how some filters refuse calls that they do not know.
+            guard fd == -ENOSYS || fd == -EPERM else { throw KernelError(.openat2, Errno(rawValue: -fd), "/proc/\(path)") }
+        }
+        do throws(KernelError) { return try walk(path, flags) } catch { throw KernelError(error.call, error.errno, "/proc/\(path)") }
+    }
+
+    /// The walk without openat2: each component is looked at before it is opened, and must be of our own mount.
+    private func walk(_ path: String, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
+        let mount = try root.mountID()
+        var directory = SharedDescriptor(try root.open(".", .path))
+        let components = try resolvingSelf(path).parts(at: "/")
+        for (index, component) in components.enumerated() {
+            let next = try directory.open(component, [.path, .noFollow])
+            guard component != "..", try !next.status().isSymbolicLink else { throw KernelError(.open, .tooManySymbolicLinkLevels) }
+            guard try next.mountID() == mount else { throw KernelError(.open, .improperLink) }
+            if index < components.count - 1 {
+                directory = SharedDescriptor(next)
+                continue
+            }
+            let opened = try directory.open(component, flags.union(.noFollow))
+            // Something may have been mounted since.
+            guard try opened.mountID() == mount else { throw KernelError(.open, .improperLink) }
+            return opened
+        }
+        throw KernelError(.open, .invalidArgument)
+    }
+
+    /// `self/…` → `PID/…`: the one link that is followed, by its text.
+    private func resolvingSelf(_ path: String) throws(KernelError) -> String {
+        guard path == "self" || path.hasPrefix("self/") else { return path }
+        return try root.readSymbolicLink("self") + path.dropFirst("self".count)
     }
 
     public func read(_ path: String) throws(KernelError) -> String {
@@ -42,16 +75,27 @@ public final class ProcessFileSystem {
         do throws(KernelError) { try file.writeAll(text) } catch { throw KernelError(error.call, error.errno, "/proc/\(path)") }
     }
 
-    /// The number by which a namespace of a process (`self`, or a pid) is known.
+    /// The number by which a namespace of a process (`self`, or a pid) is known: from the link's text, `user:[4026531837]`.
     public func namespaceInode(_ process: String, _ kind: NamespaceKind) throws(KernelError) -> UInt64 {
-        let directory = try open("\(process)/ns", [.path, .directory])
-        return try directory.open(kind.procName, .readOnly).status().inode
+        let text = try open("\(process)/ns", [.path, .directory]).readSymbolicLink(kind.procName)
+        guard let bracket = text.utf8.firstIndex(of: UInt8(ascii: "[")), text.hasSuffix("]"),
+            let inode = UInt64(text[text.utf8.index(after: bracket)...].dropLast())
+        else { throw KernelError(.readlink, .invalidArgument, "/proc/\(process)/ns/\(kind.procName)") }
+        return inode
+    }
+
+    /// A namespace of a process (`self`, or a pid), which it keeps there.
+    public func openNamespace(_ process: String, _ kind: NamespaceKind) throws(KernelError) -> OwnedDescriptor {
+        try open("\(process)/ns", [.path, .directory]).open(kind.procName, .readOnly)
     }
 
     /// Opens again, with other flags, what a descriptor of ours refers to.
     public func reopen(_ descriptor: borrowing some Descriptor & ~Copyable, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
         let directory = try open("self/fd", [.path, .directory])
-        return try directory.open(String(descriptor.rawValue), flags)
+        let opened = try directory.open(String(descriptor.rawValue), flags)
+        // The one magic link that is followed: what lies behind it is known.
+        guard try opened.status().isSameInode(as: descriptor.status()) else { throw KernelError(.open, .improperLink, "/proc/self/fd") }
+        return opened
     }
 }
 

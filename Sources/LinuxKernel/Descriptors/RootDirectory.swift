@@ -26,7 +26,8 @@ public struct RootDirectory {
                     descriptor.rawValue, path.isEmpty ? "." : path, UInt64(flags.rawValue | cl_O_CLOEXEC), 0,
                     Self.resolveInRoot | Self.resolveNoMagicLinks)
                 if fd >= 0 { return OwnedDescriptor(owning: fd) }
-                if fd == -ENOSYS { break }
+                // EPERM: how some filters refuse calls that they do not know.
+                if fd == -ENOSYS || fd == -EPERM { break }
                 if fd != -EAGAIN && fd != -EINTR { throw KernelError(.openat2, Errno(rawValue: -fd), path) }
             }
         }

@@ -3,9 +3,9 @@ import Glibc
 import SystemPackage
 
 extension Descriptor where Self: ~Copyable {
-    /// Copies what is in a directory, with owners and modes, to another: `self` is the source.
+    /// Copies what is in a directory, with owners, modes and extended attributes, to another: `self` is the source.
     ///
-    /// No link is followed. Devices and sockets are left out, and extended attributes too.
+    /// No link is followed. Devices and sockets are left out, and extended attributes that the destination cannot have.
     public func copyTree(to destination: borrowing some Descriptor & ~Copyable) throws(KernelError) {
         try copyAttributes(to: destination)
         for name in try directoryEntries() { try copyEntry(name, to: destination) }
@@ -34,6 +34,49 @@ extension Descriptor where Self: ~Copyable {
         let status = try status()
         try destination.changeOwner(uid: status.uid, gid: status.gid)
         try destination.changeMode(status.mode & 0o7777)
+        try copyExtendedAttributes(to: destination)
+    }
+
+    /// After the owner, whose change clears file capabilities; after the mode, which is a part of an access control list.
+    /// Man: xattr(7)
+    private func copyExtendedAttributes(to destination: borrowing some Descriptor & ~Copyable) throws(KernelError) {
+        for name in try extendedAttributeNames() {
+            let value: [UInt8]
+            do throws(KernelError) { value = try extendedAttribute(name) } catch {
+                // It went away, or is hidden from us.
+                guard [.noData, .permissionDenied, .notPermitted, .notSupported].contains(error.errno) else { throw error }
+                continue
+            }
+            do throws(KernelError) { try check(.fsetxattr, cl_fsetxattr(destination.rawValue, name, value, value.count), name) } catch {
+                guard [.notSupported, .permissionDenied, .notPermitted].contains(error.errno) else { throw error }
+            }
+        }
+    }
+
+    /// None where the file system has none.
+    private func extendedAttributeNames() throws(KernelError) -> [String] {
+        let size = cl_flistxattr(rawValue, nil, 0)
+        if size == 0 || size == -Int(ENOTSUP) { return [] }
+        try check(.flistxattr, size)
+        let names = try Self.bytes(size, .flistxattr, "") { cl_flistxattr(rawValue, $0, $1) }
+        return names.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func extendedAttribute(_ name: String) throws(KernelError) -> [UInt8] {
+        let size = try check(.fgetxattr, cl_fgetxattr(rawValue, name, nil, 0), name)
+        return try Self.bytes(size, .fgetxattr, name) { cl_fgetxattr(rawValue, name, $0, $1) }
+    }
+
+    private static func bytes(
+        _ size: Int, _ call: KernelCall, _ subject: String, _ read: (UnsafeMutablePointer<UInt8>?, Int) -> Int
+    ) throws(KernelError) -> [UInt8] {
+        var got = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            got = read(buffer.baseAddress, buffer.count)
+            count = max(0, got)
+        }
+        try check(call, got, subject)
+        return bytes
     }
 
     /// All bytes of a regular file. Man: sendfile(2).

@@ -78,6 +78,15 @@ public enum Mounts {
         try check(.mount_setattr, cl_mount_setattr(mount.rawValue, "", emptyPath(recursive), 0, 0, propagation.rawValue, -1))
     }
 
+    /// Maps the ids of a detached mount as a user namespace does: for good. Errors: EINVAL where its file system cannot be
+    /// mapped, EPERM where it is another user namespace's.
+    public static func mapIDs(
+        _ mount: borrowing some Descriptor & ~Copyable, as userNamespace: borrowing some Descriptor & ~Copyable, recursive: Bool
+    ) throws(KernelError) {
+        let idMap: UInt64 = 0x10_0000  // MOUNT_ATTR_IDMAP
+        try check(.mount_setattr, cl_mount_setattr(mount.rawValue, "", emptyPath(recursive), idMap, 0, 0, userNamespace.rawValue), "MOUNT_ATTR_IDMAP")
+    }
+
     private static func emptyPath(_ recursive: Bool) -> UInt32 {
         UInt32(cl_AT_EMPTY_PATH) | (recursive ? UInt32(cl_AT_RECURSIVE) : 0)
     }

@@ -114,17 +114,27 @@ public enum CurrentProcess {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Every descriptor from `first` on is closed at the next execve. Man: close_range(2).
-    public static func closeOnExec(from first: Int32) throws(KernelError) {
-        let error = cl_close_range(UInt32(first), UInt32.max, 4)  // CLOSE_RANGE_CLOEXEC
-        if error == 0 { return }
-        guard error == -ENOSYS || error == -EINVAL else { throw KernelError(.close_range, Errno(rawValue: -error)) }
-        let procfs = try ProcessFileSystem()
+    /// Closes every descriptor from `first` on but one, which the next execve closes. Man: close_range(2).
+    ///
+    /// Not only marked: execve looks up its path before it closes what is marked, and /proc/self/fd/N/.. of a directory of
+    /// the host would lead it outside (CVE-2024-21626). Owners in our memory may close again: nothing is opened after this.
+    public static func closeDescriptors(
+        from first: Int32, except kept: borrowing some Descriptor & ~Copyable, _ procfs: ProcessFileSystem
+    ) throws(KernelError) {
+        let error = closeRange(first, kept.rawValue - 1) ?? closeRange(max(first, kept.rawValue + 1), Int32.max)
+        guard let error else { return }
+        guard error == .noFunction || error == .notPermitted else { throw KernelError(.close_range, error) }
         let directory = try procfs.open("self/fd", [.readOnly, .directory])
         for name in try directory.directoryEntries() {
-            guard let fd = Int32(name), fd >= first, fd != directory.rawValue else { continue }
-            try FileDescriptor(rawValue: fd).setCloseOnExec(true)
+            guard let fd = Int32(name), fd >= first, fd != directory.rawValue, fd != kept.rawValue else { continue }
+            Glibc.close(fd)
         }
+    }
+
+    private static func closeRange(_ first: Int32, _ last: Int32) -> Errno? {
+        guard first <= last else { return nil }
+        let error = cl_close_range(UInt32(first), UInt32(last), 0)
+        return error < 0 ? Errno(rawValue: -error) : nil
     }
 
     /// A session keyring of its own, searchable by its owner. Man: keyctl(2), KEYCTL_JOIN_SESSION_KEYRING.
@@ -145,9 +155,12 @@ public enum CurrentProcess {
     }
 
     /// Installs a filter for this thread: whole `struct sock_filter` records. Man: seccomp(2), SECCOMP_SET_MODE_FILTER.
-    public static func installSeccompFilter(_ instructions: [UInt8], flags: UInt32) throws(KernelError) {
+    ///
+    /// - Returns: a descriptor, CLOEXEC, where the flags ask for a listener; else 0.
+    @discardableResult
+    public static func installSeccompFilter(_ instructions: [UInt8], flags: UInt32) throws(KernelError) -> Int32 {
         guard instructions.count / 8 <= Int(UInt16.max) else { throw KernelError(.seccomp, .invalidArgument) }
-        try check(.seccomp, cl_seccomp_set_filter(flags, instructions, UInt16(instructions.count / 8)))
+        return try check(.seccomp, cl_seccomp_set_filter(flags, instructions, UInt16(instructions.count / 8)))
     }
 
     /// How many threads this process has: setns and clone of a user namespace want one.

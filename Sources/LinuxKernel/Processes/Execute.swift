@@ -9,8 +9,9 @@ public enum Execute {
         return Errno(rawValue: errno)
     }
 
-    /// What a descriptor refers to. Man: execveat(2), AT_EMPTY_PATH.
-    public static func descriptor(_ descriptor: borrowing some Descriptor & ~Copyable, _ arguments: CStringArray, _ environment: CStringArray) -> Errno {
-        Errno(rawValue: -cl_execveat(descriptor.rawValue, "", arguments.pointer, environment.pointer, cl_AT_EMPTY_PATH))
+    /// What a descriptor refers to, with our own arguments and environment as they came, copied by nobody.
+    /// Man: execveat(2), AT_EMPTY_PATH.
+    public static func again(from descriptor: borrowing some Descriptor & ~Copyable) -> Errno {
+        Errno(rawValue: -cl_execveat(descriptor.rawValue, "", CommandLine.unsafeArgv, environ, cl_AT_EMPTY_PATH))
     }
 }

@@ -11,6 +11,8 @@ public struct Spawn {
     /// Written to its standard input, which then ends.
     public var input: String
     public var timeoutMilliseconds: Int32?
+    /// At most so much is kept of each stream that it prints.
+    public var keptBytes = 64 << 10
 
     public init(_ path: String, arguments: [String], environment: [String], input: String = "", timeoutMilliseconds: Int32? = nil) {
         self.path = path
@@ -29,11 +31,8 @@ public struct Spawn {
         public var succeeded: Bool { !timedOut && termination == .exited(0) }
     }
 
-    /// At most so much is kept of each stream that it prints.
-    private static let keptBytes = 64 << 10
-
     /// Runs it. Its standard descriptors are pipes of ours; nothing else is inherited. A program that does not end in
-    /// time is killed. One that leaves a process behind holding its output does not keep us: its own end is what counts.
+    /// time is killed, with all of its process group. One that leaves a process behind holding its output does not keep us: its own end is what counts.
     public func run() throws(KernelError) -> Outcome {
         let stdin = try Pipe(), stdout = try Pipe(), stderr = try Pipe()
         let child = try start(stdin: stdin.readEnd, stdout: stdout.writeEnd, stderr: stderr.writeEnd)
@@ -61,17 +60,18 @@ public struct Spawn {
             let ready = try check(.poll, retryOnInterrupt { cl_poll(&polled, polled.count, wait) })
             if ready == 0 {
                 timedOut = true
-                try child.signal(SIGKILL)
+                // It is not reaped: its number is still its group's.
+                try checkErrno(.kill, Glibc.kill(-child.pid, SIGKILL), "\(child.pid)")
                 break
             }
             if polled[1].revents != 0 { Self.feed(stdin, &rest) }
-            if polled[2].revents != 0, !Self.drain(stdout.readEnd, &output) { stdout.closeReadEnd() }
-            if polled[3].revents != 0, !Self.drain(stderr.readEnd, &errors) { stderr.closeReadEnd() }
+            if polled[2].revents != 0, !drain(stdout.readEnd, &output) { stdout.closeReadEnd() }
+            if polled[3].revents != 0, !drain(stderr.readEnd, &errors) { stderr.closeReadEnd() }
             if polled[0].revents != 0 { break }
         }
         let termination = try child.wait()
-        _ = Self.drain(stdout.readEnd, &output)
-        _ = Self.drain(stderr.readEnd, &errors)
+        _ = drain(stdout.readEnd, &output)
+        _ = drain(stderr.readEnd, &errors)
         return Outcome(
             termination: termination, timedOut: timedOut, output: String(decoding: output, as: UTF8.self),
             errors: String(decoding: errors, as: UTF8.self))
@@ -90,7 +90,7 @@ public struct Spawn {
 
     /// False where the stream has ended. Takes no more than a pipe holds: one that is written to without end must not keep
     /// us from the clock and from the program's own end.
-    private static func drain(_ end: FileDescriptor, _ kept: inout [UInt8]) -> Bool {
+    private func drain(_ end: FileDescriptor, _ kept: inout [UInt8]) -> Bool {
         guard end.rawValue >= 0 else { return false }
         var ended = false
         for _ in 0..<16 {

@@ -28,6 +28,8 @@ public struct JSONNode {
         return signed < 0 ? Integer(exactly: signed) : Integer(exactly: json_object_get_uint64(pointer))
     }
 
+    var double: Double? { isType(json_type_int) || isType(json_type_double) ? json_object_get_double(pointer) : nil }
+
     func string() throws(SpecError) -> String {
         guard isType(json_type_string), let start = json_object_get_string(pointer) else { throw SpecError("must be a string") }
         // json-c ends it with a NUL: one that comes earlier is the string's own, and the kernel would cut it there.
@@ -71,6 +73,11 @@ public struct JSONNode {
 
     static func new(_ value: some FixedWidthInteger) -> JSONNode {
         made(value < 0 ? json_object_new_int64(Int64(value)) : json_object_new_uint64(UInt64(value)))
+    }
+
+    static func new(_ value: Double) -> JSONNode {
+        let text = "\(value)"
+        return made(json_object_new_double_s(value, text.hasSuffix(".0") ? String(text.dropLast(2)) : text))
     }
 
     static func new(_ value: String) -> JSONNode {

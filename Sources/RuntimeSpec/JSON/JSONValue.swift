@@ -73,6 +73,23 @@ extension UInt16: JSONOmittable {}
 extension UInt32: JSONOmittable {}
 extension UInt64: JSONOmittable {}
 
+/// Written as the shortest text that reads as the same number; 5.0 as `5`.
+extension Double: JSONValue {
+    public init(json node: JSONNode) throws(SpecError) {
+        guard let value = node.double else { throw SpecError("must be a number") }
+        self = value
+    }
+
+    public func json() -> JSONNode { .new(self) }
+}
+
+/// A field that is always null.
+struct JSONNull: JSONValue, Equatable {
+    init() {}
+    init(json node: JSONNode) throws(SpecError) { throw SpecError("must be null") }
+    func json() -> JSONNode { JSONNode(pointer: nil) }
+}
+
 extension Array: JSONValue where Element: JSONValue {
     public init(json node: JSONNode) throws(SpecError) {
         guard node.isArray else { throw SpecError("must be an array") }

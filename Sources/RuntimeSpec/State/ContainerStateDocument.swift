@@ -47,6 +47,14 @@ public struct HookState: JSONObject {
 
     public init() {}
 
+    public init(id: String, status: String, pid: Int32?, bundle: String, annotations: [String: String]) {
+        self.id = id
+        self.status = status
+        self.pid = pid
+        self.bundle = bundle
+        self.annotations = annotations
+    }
+
     public mutating func fields(_ json: JSONFields) throws(SpecError) {
         try json.required("ociVersion", &ociVersion)
         try json.required("id", &id)
@@ -54,5 +62,28 @@ public struct HookState: JSONObject {
         try json.optional("pid", &pid)
         try json.required("bundle", &bundle)
         try json.optional("annotations", &annotations)
+    }
+}
+
+/// What a seccomp agent gets beside the listener's descriptor. Spec: config-linux.md, "The Container Process State"
+public struct ContainerProcessState: JSONObject {
+    /// The version of the specification that the state follows.
+    public var ociVersion = Spec.implementedVersion
+    /// What the descriptors are that come with it, in their order.
+    public var fds = ["seccompFd"]
+    /// As the runtime sees it.
+    public var pid: Int32 = 0
+    /// `linux.seccomp.listenerMetadata`.
+    public var metadata: String?
+    public var state = HookState()
+
+    public init() {}
+
+    public mutating func fields(_ json: JSONFields) throws(SpecError) {
+        try json.required("ociVersion", &ociVersion)
+        try json.required("fds", &fds)
+        try json.required("pid", &pid)
+        try json.optional("metadata", &metadata)
+        try json.required("state", &state)
     }
 }

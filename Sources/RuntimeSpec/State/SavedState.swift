@@ -57,6 +57,9 @@ public struct SavedConfig: JSONObject {
     public var process = Process()
     /// The filter, which `exec` loads too.
     public var seccomp: Seccomp?
+    /// What every process of the container has.
+    public var memoryPolicy: MemoryPolicy?
+    public var personality: Personality?
 
     public init() {}
 
@@ -74,6 +77,8 @@ public struct SavedConfig: JSONObject {
         try json.required("version", &version)
         try json.required("process", &process)
         try json.optional("seccomp", &seccomp)
+        try json.optional("memory_policy", &memoryPolicy)
+        try json.optional("personality", &personality)
     }
 }
 

@@ -9,7 +9,12 @@ extension Linux {
         try withinEach(devices, in: "devices") { (device) throws(SpecError) in
             try require(!device.path.isEmpty, "path", "is empty")
         }
+        for (name, device) in netDevices.sorted(by: { $0.key < $1.key }) {
+            try requireInterfaceName(name, "netDevices[\(name.debugDescription)]")
+            if let newName = device.name { try requireInterfaceName(newName, "netDevices[\(name.debugDescription)].name") }
+        }
         if let seccomp { try within("seccomp") { () throws(SpecError) in try seccomp.validate() } }
+        if let memoryPolicy { try within("memoryPolicy") { () throws(SpecError) in try memoryPolicy.validate() } }
         if let personality {
             try require(personality.flags.isEmpty, "personality.flags", "must be empty: the specification defines none")
         }
@@ -35,6 +40,14 @@ extension Linux {
     }
 }
 
+/// What the kernel takes for a name: dev_valid_name, and a template.
+private func requireInterfaceName(_ name: String, _ field: String) throws(SpecError) {
+    let isPlain = name.utf8.allSatisfy { $0 > UInt8(ascii: " ") && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") && $0 != 0x7F }
+    try require(
+        (1...15).contains(name.utf8.count) && isPlain && name != "." && name != "..", field,
+        "must be 1 to 15 bytes without spaces, / and :, is \(name.debugDescription)")
+}
+
 extension [LinuxIDMapping] {
     /// What holds for every map, whoever writes it; whether the ids may be mapped at all is not asked here.
     func validate(_ name: String) throws(SpecError) {
@@ -44,8 +57,28 @@ extension [LinuxIDMapping] {
     }
 }
 
+extension MemoryPolicy {
+    /// Man: set_mempolicy(2)
+    func validate() throws(SpecError) {
+        try requireList(nodes, "nodes")
+        switch mode {
+        case .default, .local: try require(nodes == nil, "nodes", "must be empty with \(mode.rawValue)")
+        case .bind, .interleave, .weightedInterleave, .preferredMany: try require(nodes != nil, "nodes", "is needed with \(mode.rawValue)")
+        case .preferred: break
+        }
+        try require(
+            !flags.contains(.staticNodes) || !flags.contains(.relativeNodes), "flags",
+            "\(MemoryPolicyFlag.staticNodes.rawValue) and \(MemoryPolicyFlag.relativeNodes.rawValue) exclude each other")
+    }
+}
+
 extension Seccomp {
     func validate() throws(SpecError) {
+        try require(listenerMetadata == nil || listenerPath != nil, "listenerMetadata", "is only for a listenerPath")
+        if usesNotify {
+            guard let listenerPath else { throw SpecError(path: "listenerPath", "is missing, and \(SeccompAction.notify.rawValue) needs one") }
+            try requireAbsolute(listenerPath, "listenerPath")
+        }
         try withinEach(syscalls, in: "syscalls") { (syscall) throws(SpecError) in
             try require(!syscall.names.isEmpty, "names", "is empty")
             try withinEach(syscall.args, in: "args") { (arg) throws(SpecError) in

@@ -7,6 +7,7 @@ extension Process {
             // Seen from the entry itself there is no further path.
             try require(entry.contains("=") && !entry.hasPrefix("="), "", "must be NAME=VALUE, is \(entry.debugDescription)")
         }
+        try within("user") { () throws(SpecError) in try user.validate() }
         try validateRlimits()
         if let oomScoreAdj {
             try require((-1000...1000).contains(oomScoreAdj), "oomScoreAdj", "must be a number from -1000 to 1000")
@@ -15,6 +16,12 @@ extension Process {
         if let ioPriority {
             try require((0...7).contains(ioPriority.priority), "ioPriority.priority", "must be a number from 0 to 7")
         }
+        if let affinity = execCPUAffinity {
+            try within("execCPUAffinity") { () throws(SpecError) in
+                try requireList(affinity.initial, "initial")
+                try requireList(affinity.final, "final")
+            }
+        }
     }
 
     private func validateRlimits() throws(SpecError) {
@@ -22,6 +29,15 @@ extension Process {
             let isRepeated = rlimits[..<index].contains { $0.type == rlimit.type }
             try require(!isRepeated, "type", "\(rlimit.type.rawValue) is given twice")
             try require(rlimit.soft <= rlimit.hard, "soft", "\(rlimit.soft) is above the hard limit, \(rlimit.hard)")
+        }
+    }
+}
+
+extension User {
+    /// The highest number is no id: setresuid(2) and its kin take it for "no change", and the process would stay root.
+    func validate() throws(SpecError) {
+        for (name, isID) in [("uid", uid != .max), ("gid", gid != .max), ("additionalGids", !additionalGids.contains(.max))] {
+            try require(isID, name, "must be a number from 0 to 4294967294")
         }
     }
 }

@@ -11,6 +11,11 @@ func requireAbsolute(_ path: String, _ name: String) throws(SpecError) {
     try require(path.hasPrefix("/"), name, "must be an absolute path, is \(path.debugDescription)")
 }
 
+func requireList(_ text: String?, _ name: String) throws(SpecError) {
+    guard let text else { return }
+    try require(NumberList(text) != nil, name, "must be a list of numbers such as 0-3,7, is \(text.debugDescription)")
+}
+
 /// Checks what is in the field `name`.
 func within(_ name: String, _ check: () throws(SpecError) -> Void) throws(SpecError) {
     do throws(SpecError) { try check() } catch { throw error.inside(name) }

@@ -10,6 +10,7 @@ extension Spec {
         try within("hooks") { () throws(SpecError) in try hooks.validate() }
         try within("linux") { () throws(SpecError) in try linux.validate() }
 
+        try require(annotations[""] == nil, "annotations", "has an empty key")
         let hasUTSNamespace = linux.namespaces.contains { $0.type == .uts }
         try require(hostname == nil || hasUTSNamespace, "hostname", "needs a uts namespace in linux.namespaces")
         try require(domainname == nil || hasUTSNamespace, "domainname", "needs a uts namespace in linux.namespaces")

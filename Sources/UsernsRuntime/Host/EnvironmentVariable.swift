@@ -2,6 +2,9 @@ import Glibc
 
 /// The runtime's own environment.
 enum EnvironmentVariable {
+    static func value(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    /// `NAME=VALUE`, each.
     static var all: [String] {
         var variables: [String] = []
         var next = environ
@@ -11,6 +14,4 @@ enum EnvironmentVariable {
         }
         return variables
     }
-
-    static func value(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

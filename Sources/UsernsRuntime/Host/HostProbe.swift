@@ -38,12 +38,14 @@ struct HostProbe {
                 identity: identity, privilege: privilege(request), permittedCapabilities: capabilities.permitted,
                 lastCapability: lastCapability(), bundle: bundle, cgroupHierarchies: CgroupHierarchies([]),
                 hasAppArmor: process.apparmorProfile.map { !$0.isEmpty && isAppArmorEnabled } ?? false,
-                hasSELinux: process.selinuxLabel.map { !$0.isEmpty && isSELinuxEnabled } ?? false)
+                hasSELinux: [process.selinuxLabel, linux.mountLabel].contains { $0.map { !$0.isEmpty } ?? false } && isSELinuxEnabled)
             if asksForCgroups {
                 facts.cgroupMemberships = CgroupMembership.parse(try procfs.read("self/cgroup"))
                 facts.cgroupHierarchies = CgroupHierarchies.find(
                     mounts: MountInfo.parse(try procfs.read("self/mountinfo"), typePrefix: "cgroup"), memberships: facts.cgroupMemberships)
             }
+            if !linux.sysctl.isEmpty { facts.joinedOwnNamespaces = try joinedOwnNamespaces(linux) }
+            if !linux.netDevices.isEmpty { facts.networkDevices = try networkDevices(linux.netDevices.keys) }
             if !identity.inInitialUserNamespace { (facts.ownUIDMap, facts.ownGIDMap) = maps(ofProcess: "self") }
             if let user = linux.namespaces.first(where: { $0.type == .user }) {
                 if let path = user.path, !path.isEmpty {
@@ -56,6 +58,33 @@ struct HostProbe {
             }
             return facts
         } catch { throw RuntimeError("asking the host for facts", error) }
+    }
+
+    /// A path that leads nowhere is told by who joins it.
+    private func joinedOwnNamespaces(_ linux: Linux) throws(KernelError) -> Set<NamespaceKind> {
+        var found: Set<NamespaceKind> = []
+        for namespace in linux.namespaces {
+            guard let path = namespace.path, !path.isEmpty else { continue }
+            let joined: UInt64
+            do throws(KernelError) { joined = try FileDescriptor.currentDirectory.open(path, .readOnly).status().inode } catch { continue }
+            if joined == (try procfs.namespaceInode("self", namespace.type.kind)) { found.insert(namespace.type.kind) }
+        }
+        return found
+    }
+
+    /// Of our own network namespace, those that are there.
+    private func networkDevices(_ names: some Sequence<String>) throws(KernelError) -> [String: NetworkDeviceFacts] {
+        let socket = try RouteSocket()
+        var found: [String: NetworkDeviceFacts] = [:]
+        for name in names {
+            let index: UInt32
+            do throws(KernelError) { index = try socket.index(of: name) } catch {
+                guard error.errno == .noSuchDevice else { throw error }
+                continue
+            }
+            found[name] = NetworkDeviceFacts(index: index, addresses: try socket.permanentAddresses(of: index))
+        }
+        return found
     }
 
     /// The highest that the kernel knows of those that have names here: PR_CAPBSET_READ refuses what it does not know.

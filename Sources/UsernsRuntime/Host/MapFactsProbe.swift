@@ -46,21 +46,17 @@ struct MapFactsProbe {
             hasCapSetFCap: has(.setfcap), noNewPrivileges: CurrentProcess.hasNoNewPrivileges, setgroupsDenied: setgroups.hasPrefix("deny"))
     }
 
-    /// Found in PATH, then where distributions have it: a service's PATH is often short.
     private func helper(_ kind: IDKind) throws(KernelError) -> MapHelperFacts {
-        let directories = (EnvironmentVariable.value("PATH") ?? "").split(separator: ":").map(String.init) + ["/usr/bin", "/usr/local/bin", "/bin"]
-        for directory in directories where directory.hasPrefix("/") {
-            let path = "\(directory)/\(kind.helperName)"
-            guard access(path, X_OK) == 0 else { continue }
-            let file = try FileDescriptor.currentDirectory.open(path, .path)
-            let status = try file.status()
-            let needed: Capability = kind == .uid ? .setuid : .setgid
-            return MapHelperFacts(
-                path: path, isSetuidRoot: status.mode & S_ISUID != 0 && status.uid == 0,
-                hasFileCapability: FileCapabilities.effective(path: path) & (1 << UInt64(needed.number)) != 0,
-                isOnNosuidMount: try file.isOnNosuidMount(), servesOtherGroups: servesOtherGroups)
+        guard let path = HostProgram.find(kind.helperName) else {
+            return MapHelperFacts(path: nil, isSetuidRoot: false, hasFileCapability: false, isOnNosuidMount: false, servesOtherGroups: false)
         }
-        return MapHelperFacts(path: nil, isSetuidRoot: false, hasFileCapability: false, isOnNosuidMount: false, servesOtherGroups: false)
+        let file = try FileDescriptor.currentDirectory.open(path, .path)
+        let status = try file.status()
+        let needed: Capability = kind == .uid ? .setuid : .setgid
+        return MapHelperFacts(
+            path: path, isSetuidRoot: status.mode & S_ISUID != 0 && status.uid == 0,
+            hasFileCapability: FileCapabilities.effective(path: path) & (1 << UInt64(needed.number)) != 0,
+            isOnNosuidMount: try file.isOnNosuidMount(), servesOtherGroups: servesOtherGroups)
     }
 
     /// `GRANT_AUX_GROUP_SUBIDS yes` of login.defs(5).

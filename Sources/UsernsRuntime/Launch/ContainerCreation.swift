@@ -44,7 +44,7 @@ final class ContainerCreation {
         self.log = log
         let plan = prepared.plan, procfs = prepared.probe.procfs
         let fifo = try Self.makeFiles(directory, plan, waitsForStart: waitsForStart)
-        let sources = try Self.openSources(plan, prepared.wording)
+        let sources = try Self.openSources(plan, procfs, prepared.wording)
 
         var keeper = try CgroupKeeper(prepared, journal: CgroupJournal(directory: directory), log: log)
         cgroups = keeper
@@ -61,6 +61,10 @@ final class ContainerCreation {
             cgroupDirectory: unified,
             mapIDs: { (pid) throws(RuntimeError) in try IDMapWriter(procfs: procfs).write(plan, pid: pid) },
             joinCgroup: { (pid) throws(RuntimeError) in try keeper.place(pid: pid) },
+            prepareNamespaces: { (pid) throws(RuntimeError) in try NetworkDeviceMover.move(plan, pid: pid, procfs: procfs) },
+            giveSeccompListener: { (listener, pid) throws(RuntimeError) in
+                try SeccompAgent(profile: prepared.bundle.spec.linux.seccomp).send(listener, pid: pid, state: prepared.state("creating", pid))
+            },
             runRuntimeHooks: { (pid) throws(RuntimeError) in
                 let state = prepared.hookState("creating", pid)
                 try Runtime.runHooks(plan.hooks.prestart, kind: "prestart", state)
@@ -90,10 +94,11 @@ final class ContainerCreation {
     }
 
     /// In our own mount namespace, with our privileges, where the plan says so.
-    private static func openSources(_ plan: InitPlan, _ wording: FailureWording) throws(RuntimeError) -> [SharedDescriptor?] {
+    private static func openSources(_ plan: InitPlan, _ procfs: ProcessFileSystem, _ wording: FailureWording) throws(RuntimeError) -> [SharedDescriptor?] {
         guard plan.sourceOpener == .runtime, plan.rootSource != nil else { return [] }
         do throws(KernelError) {
-            let sources = try MountSources.open(plan.sources)
+            let mapper = MountIDMapper(procfs)
+            let sources = try MountSources.open(plan.sources) { (mount, mapping) throws(KernelError) in try mapper.map(mount, mapping) }
             try MountSources.detachFromHost(sources, plan.steps.hostPropagation)
             return sources
         } catch { throw wording.sourceError(error) }

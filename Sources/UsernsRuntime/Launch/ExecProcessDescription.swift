@@ -48,14 +48,14 @@ struct ExecProcessDescription {
         if ids.count == 2, let gid = ids[1] { process.user.gid = gid }
     }
 
-    /// To every set, so that a process of another user than root has it too.
+    /// Not to the inheritable set: with it a file's own capabilities could give it back to who gave it up (CVE-2022-29162).
     private static func add(capability name: String, _ process: inout RuntimeSpec.Process) throws(RuntimeError) {
         let upper = name.uppercased()
         guard let capability = Capability(rawValue: upper.hasPrefix("CAP_") ? upper : "CAP_" + upper) else {
             throw RuntimeError("--cap \(name): no such capability")
         }
         var sets = process.capabilities ?? Capabilities()
-        for path in [\Capabilities.bounding, \.effective, \.permitted, \.inheritable, \.ambient] where !sets[keyPath: path].contains(capability.rawValue) {
+        for path in [\Capabilities.bounding, \.effective, \.permitted] where !sets[keyPath: path].contains(capability.rawValue) {
             sets[keyPath: path].append(capability.rawValue)
         }
         process.capabilities = sets

@@ -19,13 +19,12 @@ public enum ExecutableProtection {
     /// Returns where nothing has to be done; else goes on in a new execve of ours with the same arguments.
     ///
     /// - Parameter uidMap: of the container's user namespace; nil where it has none of its own or it is not known.
-    static func protect(_ arguments: [String] = CommandLine.arguments, uidMap: IDMap?, gidMap: IDMap?) throws(RuntimeError) {
+    static func protect(uidMap: IDMap?, gidMap: IDMap?) throws(RuntimeError) {
         do throws(KernelError) {
             let executable = try FileDescriptor.currentDirectory.open(path, .readOnly)
             guard try facts(executable).needsProtection(uidMap: uidMap, gidMap: gidMap) else { return }
             let protected = try unwritable(executable)
-            throw KernelError(
-                .execve, Execute.descriptor(protected, CStringArray(arguments), CStringArray(EnvironmentVariable.all)), path)
+            throw KernelError(.execve, Execute.again(from: protected), path)
         } catch { throw RuntimeError("protecting our own executable", error) }
     }
 

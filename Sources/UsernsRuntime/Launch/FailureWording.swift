@@ -61,6 +61,11 @@ struct FailureWording {
     }
 
     func sourceError(_ cause: KernelError) -> RuntimeError {
+        if cause.call == .mount_setattr {
+            return RuntimeError(
+                "the id mapping of a mount of \(cause.subject)", cause: cause.description,
+                hint: cause.errno == .invalidArgument ? "its file system does not support id-mapped mounts" : nil)
+        }
         if cause.subject == sources.first?.path { return RuntimeError("root.path \(cause.subject)", cause: cause.errno.text) }
         return RuntimeError("the source of a bind mount: \(cause.subject)", cause: cause.errno.text)
     }
@@ -127,6 +132,9 @@ struct FailureWording {
         case .user: "becoming process.user"
         case .closeDescriptors: "closing descriptors"
         case .execute: "execve"
+        case .affinity: "setting execCPUAffinity"
+        case .memoryPolicy: "setting linux.memoryPolicy"
+        case .personality: "setting linux.personality"
         }
     }
 }

@@ -68,9 +68,11 @@ struct PreparedContainer {
             })
     }
 
-    func hookState(_ status: String, _ pid: Int32?) -> String {
-        HookStateText.text(id: id.text, status: status, pid: pid, bundle: bundle.path, annotations: bundle.spec.annotations)
+    func state(_ status: String, _ pid: Int32?) -> HookState {
+        HookState(id: id.text, status: status, pid: pid, bundle: bundle.path, annotations: bundle.spec.annotations)
     }
+
+    func hookState(_ status: String, _ pid: Int32?) -> String { state(status, pid).encoded(pretty: false) }
 
     /// What later commands will know of it.
     func savedState(init process: borrowing ChildProcess, cgroup: ContainerCgroup) throws(RuntimeError) -> SavedState {
@@ -106,6 +108,8 @@ struct PreparedContainer {
         state.config.version = spec.ociVersion
         state.config.process = self.process
         state.config.seccomp = spec.linux.seccomp
+        state.config.memoryPolicy = spec.linux.memoryPolicy
+        state.config.personality = spec.linux.personality
         return state
     }
 

@@ -57,6 +57,9 @@ struct ProcessLauncher {
         var mapIDs: (_ pid: Int32) throws(RuntimeError) -> Void = { (_) throws(RuntimeError) in }
         /// Moves a process to the container's cgroup, where the clone could not start there.
         var joinCgroup: (_ pid: Int32) throws(RuntimeError) -> Void
+        /// What is done to the namespaces of a process that waits.
+        var prepareNamespaces: (_ pid: Int32) throws(RuntimeError) -> Void = { (_) throws(RuntimeError) in }
+        var giveSeccompListener: (_ listener: borrowing OwnedDescriptor, _ pid: Int32) throws(RuntimeError) -> Void
         var runRuntimeHooks: (_ pid: Int32) throws(RuntimeError) -> Void = { (_) throws(RuntimeError) in }
     }
 
@@ -78,11 +81,13 @@ struct ProcessLauncher {
             }
             if steps.cgroupDirectory == nil { try steps.joinCgroup(launched.process.pid) }
             try setOutOfMemoryScore(pid: launched.process.pid)
+            try steps.prepareNamespaces(launched.process.pid)
             try send(.proceed, to: launched)
             try untilReady(launched, steps)
             // From outside: raising a hard limit fails from inside a user namespace. Late, so that they do not hinder
             // the setting up.
             try ResourceLimits.apply(process.rlimits, pid: launched.process.pid)
+            try SchedulingSetter.apply(process, pid: launched.process.pid)
         } catch {
             abandon(launched)
             throw error
@@ -140,6 +145,9 @@ struct ProcessLauncher {
                 try send(.hooksDone, to: launched)
             case .terminal:
                 launched.terminal = received.descriptor.take()
+            case .seccompListener:
+                guard let listener = received.descriptor.take() else { throw unexpected() }
+                try steps.giveSeccompListener(listener, launched.process.pid)
             case .ready:
                 return
             case .awaitingMap, .initProcess, .failure:

@@ -12,6 +12,7 @@ extension Runtime {
         features.mountOptions = MountOptions.known
         features.linux = linuxFeatures
         features.annotations = ["io.github.seccomp.libseccomp.version": SeccompFilter.libraryVersion]
+        features.potentiallyUnsafeConfigAnnotations = [Spec.seccompReceiverAnnotation]
         return features.encoded(pretty: true)
     }
 
@@ -36,9 +37,13 @@ extension Runtime {
         intelRdt.enabled = false
         linux.intelRdt = intelRdt
         var mountExtensions = Features.MountExtensions()
-        mountExtensions.idmap = Features.Support(enabled: false)
+        mountExtensions.idmap = Features.Support(enabled: true)
         linux.mountExtensions = mountExtensions
-        linux.netDevices = Features.Support(enabled: false)
+        linux.netDevices = Features.Support(enabled: true)
+        var memoryPolicy = Features.MemoryPolicy()
+        memoryPolicy.modes = MemoryPolicyMode.allCases.map(\.rawValue)
+        memoryPolicy.flags = MemoryPolicyFlag.allCases.map(\.rawValue)
+        linux.memoryPolicy = memoryPolicy
         return linux
     }
 }

@@ -34,8 +34,10 @@ extension Runtime {
         process.env += passed.environment
         let console = try ConsoleDestination(terminal: process.terminal, detach: request.detach, socket: request.consoleSocket)
 
-        // The facts of a user namespace that is joined: init's own.
         var linux = Linux()
+        linux.memoryPolicy = state.config.memoryPolicy
+        linux.personality = state.config.personality
+        // The facts of a user namespace that is joined: init's own.
         if container.ownNamespaces.contains(.user) { linux.namespaces = [Namespace(.user, path: "/proc/\(containerInit.pid)/ns/user")] }
         let facts = try probe.facts(for: linux, process: process, bundle: container.bundle, request: self.request, asksForCgroups: false)
         try ExecutableProtection.protect(uidMap: facts.joinedUIDMap, gidMap: facts.joinedGIDMap)
@@ -43,7 +45,7 @@ extension Runtime {
         let plan: ExecPlan
         do throws(PlanError) {
             plan = try ExecPlan(
-                process, own: container.ownNamespaces, setgroupsDenied: try setgroupsIsDenied(containerInit.pid, container, facts, probe),
+                process, linux, own: container.ownNamespaces, setgroupsDenied: try setgroupsIsDenied(containerInit.pid, container, facts, probe),
                 seccomp: seccomp, preservedDescriptors: passed.count, facts: facts)
         } catch { throw RuntimeError(error) }
         for warning in plan.warnings { log.warning(warning) }
@@ -56,7 +58,11 @@ extension Runtime {
         let child = ExecProcess(plan: plan, container: containerInit.pidfd, procfs: probe.procfs)
         let cgroup = SavedCgroup(state)
         let launched = try launcher.launch(
-            ProcessLauncher.Steps(joinCgroup: { (pid) throws(RuntimeError) in try cgroup.join(pid: pid) })
+            ProcessLauncher.Steps(
+                joinCgroup: { (pid) throws(RuntimeError) in try cgroup.join(pid: pid) },
+                giveSeccompListener: { (listener, pid) throws(RuntimeError) in
+                    try SeccompAgent(profile: state.config.seccomp).send(listener, pid: pid, state: container.state(status.rawValue, pid: containerInit.pid))
+                })
         ) { channel in child.run(channel) }
 
         var terminal: OwnedDescriptor?

@@ -1,6 +1,4 @@
 import ContainerPlan
-import Glibc
-import LinuxKernel
 
 extension Runtime {
     /// A container for a command that acts on its cgroup, which nobody else changes meanwhile. The policy is asked of that
@@ -9,10 +7,14 @@ extension Runtime {
         let probe = try HostProbe()
         let container = try openLocked(try ContainerID(id), probe)
         let cgroup = SavedCgroup(try container.requireState())
+        try require(command, of: cgroup, probe)
+        return (container, cgroup)
+    }
+
+    func require(_ command: String, of cgroup: SavedCgroup, _ probe: HostProbe) throws(RuntimeError) {
         do throws(PlanError) {
             try CommandPolicy.require(command, privilege: probe.privilege(request), hasWritableCgroup: cgroup.isWritable)
         } catch { throw RuntimeError(error) }
-        return (container, cgroup)
     }
 
     /// A command of which only the policy exists so far: refused by the policy, or an error that says it is not built.

@@ -24,7 +24,13 @@ extension Runtime {
         case .died: throw RuntimeError("cannot start \(id): its process died while it waited")
         case .failed(let failure): throw FailureWording(of: state.config.process).error(failure)
         }
-        try Self.runHooks(state.config.hooks.poststart, kind: "poststart", container.hookState("running", pid: process.pid))
+        do throws(RuntimeError) {
+            try Self.runHooks(state.config.hooks.poststart, kind: "poststart", container.hookState("running", pid: process.pid))
+        } catch {
+            // Spec: runtime.md, "Lifecycle": the container is stopped.
+            do throws(KernelError) { try process.signal(SIGKILL) } catch { log.debug("stopping \(id): \(error)") }
+            throw error
+        }
         try notify?.forward(from: process)
     }
 

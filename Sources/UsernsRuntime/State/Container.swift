@@ -71,9 +71,9 @@ struct Container {
     var ownNamespaces: Set<NamespaceKind> { Set(state?.config.namespaces.map(\.type.kind) ?? []) }
 
     /// What hooks get. Spec: runtime.md, "State".
-    func hookState(_ status: String, pid: Int32?) -> String {
-        guard let state else { return "{}" }
-        return HookStateText.text(
-            id: id, status: status, pid: pid, bundle: bundle, annotations: state.config.annotations)
+    func hookState(_ status: String, pid: Int32?) -> String { state(status, pid: pid).encoded(pretty: false) }
+
+    func state(_ status: String, pid: Int32?) -> HookState {
+        HookState(id: id, status: status, pid: pid, bundle: bundle, annotations: state?.config.annotations ?? [:])
     }
 }

@@ -27,6 +27,19 @@ struct SavedCgroup {
         do throws(CgroupError) { return try driver.apply(resources, to: cgroup, options: options) } catch { throw RuntimeError(error) }
     }
 
+    func processes() throws(RuntimeError) -> [Int32] {
+        guard !cgroup.directories.isEmpty else { throw RuntimeError("the container has no cgroup in which its processes could be found") }
+        do throws(CgroupError) { return try driver.processes(cgroup) } catch { throw RuntimeError(error) }
+    }
+
+    func statistics() throws(RuntimeError) -> ContainerStatistics {
+        do throws(CgroupError) { return try cgroup.statistics() } catch { throw RuntimeError(error) }
+    }
+
+    func watchMemory() throws(RuntimeError) -> OutOfMemoryWatch? {
+        do throws(CgroupError) { return try OutOfMemoryWatch(cgroup) } catch { throw RuntimeError(error) }
+    }
+
     func signalAll(_ signal: Int32) throws(RuntimeError) {
         do throws(CgroupError) { try driver.signalAll(cgroup, signal) } catch { try unlessForgiven(error) }
     }

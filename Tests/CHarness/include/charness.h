@@ -36,4 +36,14 @@ int ch_pidfd_send_signal(int pidfd, int signal);
 // Sends one message to a UNIX datagram socket.
 int ch_send_datagram(const char *path, const char *text);
 
+// An extended attribute of a file; the first returns the value's length.
+int ch_get_attribute(const char *path, const char *name, char *value, int size);
+int ch_set_attribute(const char *path, const char *name, const char *value, int size);
+
+// As the agent of a seccomp listener: waits for one system call and answers it with an errno.
+int ch_answer_syscall(int listener, int error);
+
+// Starts a process that exchanges the two paths of each pair and exchanges them back, without end. Returns the pid.
+int ch_exchange_forever(const char *const paths[], int pair_count);
+
 #endif

@@ -23,6 +23,8 @@ struct HostFeature: Sendable {
 
     static let seccomp = HostFeature(name: "seccomp") { access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0 }
 
+    static let memoryPolicy = HostFeature(name: "NUMA policies") { access("/proc/self/numa_maps", F_OK) == 0 }
+
     static let guest = HostFeature(name: "the guest of make test-vm", isInGuest: true) { Machine.guestHierarchy != nil }
     static let cgroupV1 = HostFeature(name: "controllers on cgroup v1", isInGuest: true) { access("/sys/fs/cgroup/memory", F_OK) == 0 }
     static let cgroupV2 = HostFeature(name: "controllers on cgroup v2", isInGuest: true) {

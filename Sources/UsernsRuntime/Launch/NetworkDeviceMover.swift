@@ -1,0 +1,49 @@
+import ContainerPlan
+import LinuxKernel
+import SystemPackage
+
+/// Moves interfaces of the host to the container's network namespace; init, which is in it, does the rest.
+///
+/// They come back by themselves: the kernel returns those of a namespace that goes away, but for virtual ones.
+enum NetworkDeviceMover {
+    static func move(_ plan: InitPlan, pid: Int32, procfs: ProcessFileSystem) throws(RuntimeError) {
+        if plan.networkDevices.isEmpty { return }
+        let namespace: SharedDescriptor, socket: RouteSocket
+        do throws(KernelError) {
+            namespace = SharedDescriptor(try open(plan.namespaces, pid: pid, procfs))
+            socket = try RouteSocket()
+        } catch { throw RuntimeError("linux.netDevices", error) }
+        // All names first: the kernel moves an interface before it finds that its new name is taken.
+        for device in plan.networkDevices {
+            guard case .named(let name) = device.target else { continue }
+            let isTaken: Bool
+            do throws(KernelError) { isTaken = try socket.isTaken(name, in: namespace) } catch { throw RuntimeError("linux.netDevices: \(device.name)", error) }
+            if isTaken {
+                throw RuntimeError(
+                    "linux.netDevices: \(device.name): the container's network namespace has an interface called \(name)",
+                    hint: "give another name, or a template such as eth%d")
+            }
+        }
+        for device in plan.networkDevices {
+            do throws(KernelError) { try move(device, to: namespace, socket) } catch {
+                throw RuntimeError("linux.netDevices: moving \(device.name)", cause: error.description, hint: hint(error.errno))
+            }
+        }
+    }
+
+    private static func move(_ device: NetworkDevicePlan, to namespace: SharedDescriptor, _ socket: RouteSocket) throws(KernelError) {
+        var newIndex: UInt32?
+        if case .numbered(let number, _) = device.target { newIndex = number }
+        try socket.move(device.index, to: namespace, newName: device.newName, newIndex: newIndex)
+    }
+
+    /// Init joins one that has a path only later.
+    private static func open(_ namespaces: NamespacePlan, pid: Int32, _ procfs: ProcessFileSystem) throws(KernelError) -> OwnedDescriptor {
+        guard let join = namespaces.joins.first(where: { $0.kind == .network }) else { return try procfs.openNamespace("\(pid)", .network) }
+        return try FileDescriptor.currentDirectory.open(join.path, .readOnly)
+    }
+
+    private static func hint(_ errno: Errno) -> String? {
+        errno == .invalidArgument ? "some interfaces, lo among them, are bound to their network namespace" : nil
+    }
+}

@@ -1,0 +1,59 @@
+import CgroupControl
+import LinuxKernel
+import RuntimeSpec
+
+/// `events`.
+public struct EventsRequest: Sendable {
+    public var id: String
+    public var intervalMilliseconds: Int64
+    /// Statistics once, and nothing else.
+    public var onlyOnce: Bool
+
+    public init(id: String, intervalMilliseconds: Int64, onlyOnce: Bool) {
+        self.id = id
+        self.intervalMilliseconds = intervalMilliseconds
+        self.onlyOnce = onlyOnce
+    }
+}
+
+extension Runtime {
+    /// Tells a container's statistics after each interval, and each time that its memory was not enough, until it ends.
+    ///
+    /// - Parameter emit: is given a JSON text of one line, without the newline.
+    public func events(_ request: EventsRequest, emit: (String) throws(RuntimeError) -> Void) throws(RuntimeError) {
+        let probe = try HostProbe()
+        let container = try open(request.id, probe)
+        let cgroup = SavedCgroup(try container.requireState())
+        try require("events", of: cgroup, probe)
+        guard try container.status().allows(.events), let process = try container.openInit() else {
+            throw RuntimeError("container not running: \(request.id)")
+        }
+        func emitStatistics() throws(RuntimeError) {
+            try emit(ContainerEvent(type: "stats", id: request.id, data: try cgroup.statistics()).encoded(pretty: false))
+        }
+        if request.onlyOnce { return try emitStatistics() }
+
+        let memory = try cgroup.watchMemory()
+        var waited = [(descriptor: process.pidfd, event: Readiness.Event.readable)]
+        if let memory { waited.append(memory.readiness) }
+        var next = CurrentProcess.clockMilliseconds + request.intervalMilliseconds
+        while true {
+            let ready: [Bool]
+            do throws(KernelError) {
+                ready = try Readiness.wait(for: waited, timeoutMilliseconds: Int32(clamping: max(0, next - CurrentProcess.clockMilliseconds)))
+            } catch { throw RuntimeError("waiting for events of \(request.id)", error) }
+            let hasEnded = ready[0]
+            // The last one may have come with the end.
+            if let memory, hasEnded || ready[1] {
+                let hasHappened: Bool
+                do throws(CgroupError) { hasHappened = try memory.hasHappened() } catch { throw RuntimeError(error) }
+                if hasHappened { try emit(ContainerEvent(type: "oom", id: request.id).encoded(pretty: false)) }
+            }
+            if hasEnded { return }
+            guard CurrentProcess.clockMilliseconds >= next else { continue }
+            try emitStatistics()
+            // One that came late is not made up for.
+            next = max(next + request.intervalMilliseconds, CurrentProcess.clockMilliseconds)
+        }
+    }
+}

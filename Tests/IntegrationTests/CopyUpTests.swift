@@ -1,0 +1,41 @@
+import CHarness
+import Foundation
+import Testing
+
+extension IntegrationTests {
+    /// `tmpcopyup`: a tmpfs that begins with what the image has there.
+    @Suite struct CopyUpTests {
+        @Test(arguments: Identity.allCases)
+        func hasWhatTheImageHas(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let image = "\(bundle.rootfs)/image"
+                try bundle.makeDirectory(image)
+                try bundle.makeDirectory("\(image)/directory", mode: 0o750)
+                try bundle.write("text\n", to: "\(image)/directory/file", mode: 0o640)
+                try FileManager.default.createSymbolicLink(atPath: "\(image)/link", withDestinationPath: "directory/file")
+                try #require(lchown("\(image)/link", identity.hostUID, identity.hostGID) == 0)
+                for path in ["\(image)/directory", "\(image)/directory/file"] { #expect(ch_set_attribute(path, "user.mark", "value", 5) == 0) }
+                try bundle.edit { $0.addMount("/image", type: "tmpfs", source: "tmpfs", options: ["tmpcopyup", "nodev"]) }
+                try bundle.runDetached()
+                #expect(try bundle.execOutput("cat /image/link; stat -c '%a %u' /image/directory /image/directory/file; echo more >> /image/directory/file") == "text\n750 0\n640 0")
+                #expect(try bundle.read("\(image)/directory/file") == "text\n", "the image stays as it was")
+
+                let inside = "/proc/\(try bundle.initPID())/root/image"
+                for path in ["\(inside)/directory", "\(inside)/directory/file"] {
+                    var value = [CChar](repeating: 0, count: 16)
+                    #expect(ch_get_attribute(path, "user.mark", &value, 16) == 5, "\(path)")
+                    #expect(value.prefix(5).map(UInt8.init(bitPattern:)) == Array("value".utf8))
+                }
+            }
+        }
+
+        @Test func isReadOnlyOnceItIsFilled() throws {
+            try withBundle(.root) { bundle in
+                try bundle.makeDirectory("\(bundle.rootfs)/image")
+                try bundle.write("text\n", to: "\(bundle.rootfs)/image/file")
+                try bundle.edit { $0.addMount("/image", type: "tmpfs", source: "tmpfs", options: ["tmpcopyup", "ro"]) }
+                #expect(try bundle.output("cat /image/file; touch /image/new 2>/dev/null || echo read-only") == "text\nread-only")
+            }
+        }
+    }
+}

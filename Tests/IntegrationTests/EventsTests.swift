@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+extension IntegrationTests {
+    /// events: statistics and what happens to a container.
+    @Suite struct EventsTests {
+        private func events(_ text: String) throws -> [JSONValue] {
+            try text.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+        }
+
+        @Test(arguments: CgroupSetting.controlling)
+        func statsAreToldOnceInTheShapeOfRunc(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                try bundle.runDetached()
+                let result = try bundle.runc("events", "--stats", bundle.id)
+                #expect(result.succeeded && result.stderr.isEmpty && result.lines.count == 1, "\(result)")
+                let event = try #require(try events(result.stdout).first)
+                #expect(event["type"] == "stats" && event["id"] == .string(bundle.id))
+                let data = try #require(event["data"]?.object)
+                #expect(Set(data.keys) == ["cpu", "cpuset", "memory", "pids", "blkio", "hugetlb", "intel_rdt", "network_interfaces"])
+                // Where nothing but the shape is there, no controller is.
+                guard setting.view == .asMounted else { return }
+                #expect(event["data.pids.current"]?.integer ?? 0 > 0, "\(result)")
+                #expect(event["data.memory.usage.usage"]?.integer ?? 0 > 0, "\(result)")
+                #expect(event["data.memory.raw"]?.object?.isEmpty == false)
+                #expect(event["data.cpu.usage.total"]?.integer ?? 0 > 0, "\(result)")
+            }
+        }
+
+        @Test(arguments: CgroupSetting.controlling)
+        func statsComeAfterEachIntervalUntilTheContainerEnds(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                try bundle.runDetached()
+                let watching = try bundle.runtimeCommand(["events", "--interval", "100ms", bundle.id]).start()
+                #expect(eventually { watching.stdout.filter { $0 == "\n" }.count >= 3 }, "\(watching.stderr)")
+                #expect(try bundle.runc("kill", bundle.id, "KILL").succeeded)
+                let result = try watching.wait()
+                #expect(result.succeeded && result.stderr.isEmpty, "\(result)")
+                #expect(try events(result.stdout).allSatisfy { $0["type"] == "stats" })
+            }
+        }
+
+        @Test func aContainerThatHasStoppedIsRefused() throws {
+            try withBundle(.root) { bundle in
+                try bundle.runDetached("true")
+                #expect(try bundle.waitForStatus("stopped"))
+                for options in [[], ["--stats"]] {
+                    let result = try bundle.runtimeCommand(["events"] + options + [bundle.id]).run()
+                    #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains("not running"), "\(result)")
+                }
+            }
+        }
+
+        @Test(arguments: ["0s", "-1s", "5", "soon"])
+        func anIntervalMustBeLongerThanNothing(_ interval: String) throws {
+            try withBundle(.root) { bundle in
+                let result = try bundle.runc("events", "--interval=\(interval)", bundle.id)
+                #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains("--interval"), "\(result)")
+            }
+        }
+    }
+}

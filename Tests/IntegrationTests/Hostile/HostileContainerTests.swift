@@ -1,0 +1,173 @@
+import Foundation
+import Testing
+
+extension IntegrationTests {
+    /// Containers that run already, and turn against the runtime when it comes to them again.
+    @Suite struct HostileContainerTests {
+        /// Root of the container, with all that its user namespace gives, looks at an `exec` that is inside but not yet
+        /// what was asked for: its descriptors and its memory are the host's.
+        @Test(arguments: Identity.rootless)
+        func anExecCannotBeLookedInto(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let all = ["CAP_SYS_PTRACE", "CAP_SYS_ADMIN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_KILL"]
+                try bundle.edit { config in
+                    config.setNamespace("user")
+                    if identity == .rootInUserNamespace {
+                        for kind in ["uidMappings", "gidMappings"] { config.addMapping(kind, containerID: 0, hostID: 0, size: 1) }
+                    }
+                    for set in ["bounding", "permitted", "effective"] { config["process.capabilities.\(set)"] = JSONValue(all) }
+                }
+                try bundle.runDetached()
+                // The runtime waits for somebody to take the pidfd, and the process inside for the runtime.
+                let socket = try FullSocket(bundle, "full.sock")
+                let exec = try bundle.runtimeCommand(["exec", "--pidfd-socket", socket.path, bundle.id, "true"]).start()
+                defer { exec.signal(SIGKILL) }
+                let look = """
+                    for process in /proc/[0-9]*; do
+                        [ "$(cat $process/comm)" = runc ] || continue
+                        echo seen
+                        ls -l $process/fd 2>/dev/null | grep -e '->' && echo descriptors
+                        cat $process/environ 2>/dev/null | grep -q . && echo environment
+                        ls -l $process/exe $process/root $process/cwd 2>/dev/null | grep -e '->' && echo links
+                        dd if=$process/mem bs=1 count=1 2>/dev/null && echo memory
+                    done
+                    true
+                    """
+                var output = ""
+                #expect(try eventually {
+                    output = try bundle.execOutput(look)
+                    return output.contains("seen")
+                })
+                #expect(output == "seen", "\(output)")
+            }
+        }
+
+        /// No process has a capability in its inheritable set that was not asked for there: with one, a file's own
+        /// inheritable capabilities would give it back to a process that gave it up.
+        @Test(arguments: [Identity.root, .subordinateRanges])
+        func noCapabilityIsInheritable(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let look = "grep CapInh /proc/self/status | cut -f 2"
+                #expect(try bundle.output(look) == "0000000000000000")
+                try bundle.runDetached()
+                #expect(try bundle.execOutput(look) == "0000000000000000")
+                #expect(try bundle.execOutput(look, options: ["--cap", "CAP_NET_ADMIN"]) == "0000000000000000")
+                #expect(try bundle.execOutput(look, options: ["--cap", "CAP_NET_ADMIN", "--user", "1000"]) == "0000000000000000")
+            }
+        }
+
+        /// `--user` is the number that it says, in whichever form, or an error: never root by mistake.
+        @Test func execUserIsTheNumberThatItSays() throws {
+            try withBundle(.root) { bundle in
+                try bundle.runDetached()
+                for (text, ids) in [("1", "1 0"), ("1:2", "1 2"), ("0", "0 0"), ("01", "1 0"), ("4294967294", "4294967294 0"), ("7:4294967294", "7 4294967294")] {
+                    #expect(try bundle.execOutput("echo $(id -u) $(id -g)", options: ["-u", text]) == ids, "\(text)")
+                }
+                for text in ["", ":", "1:", ":1", "1:2:3", "-1", "+1", " 1", "1 ", "0x1", "1e0", "root", "1\n", "4294967295", "1:4294967295", "4294967296", "18446744073709551616"] {
+                    let result = try bundle.exec(["id"], options: ["-u", text])
+                    #expect(result.status != 0 && result.stdout.isEmpty && result.errors.count == 1, "\(text.debugDescription): \(result)")
+                }
+            }
+        }
+
+        /// The id that the kernel takes for "no change" would leave the process root.
+        @Test(arguments: ["uid", "gid", "additionalGids"])
+        func theIDThatMeansNoChangeIsRefused(_ field: String) throws {
+            try withBundle(.root) { bundle in
+                try bundle.edit { $0["process.user.\(field)"] = field == "additionalGids" ? [4_294_967_295] : 4_294_967_295 }
+                let result = try bundle.sh("id")
+                #expect(result.status == 1 && result.stdout.isEmpty && result.stderr.contains(field), "\(result)")
+            }
+        }
+
+        /// A hierarchy of cgroups that belongs to the user is not writable from inside, without a cgroup namespace and with
+        /// /sys bound from the host.
+        @Test(arguments: Identity.rootless)
+        func cgroupsOfTheUserAreNotWritable(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let group = "\(try HostCgroup(of: getpid()).directory("pids"))/\(bundle.id).own"
+                guard mkdir(group, 0o755) == 0, try chown(group, identity.hostUID, identity.hostGID) == 0 else { throw HarnessError("cannot make \(group)") }
+                defer { rmdir(group) }
+                let name = String(group.split(separator: "/").last!)
+                try bundle.edit {
+                    $0.removeNamespace("cgroup")
+                    $0.removeMount("/sys/fs/cgroup")
+                    $0.removeMount("/sys")
+                    $0.addMount("/sys", type: "none", source: "/sys", options: ["rbind", "nosuid", "noexec", "nodev", "ro"])
+                    $0.addMount("/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["nosuid", "noexec", "nodev", "relatime"])
+                }
+                let output = try bundle.output(
+                    "for group in $(find /sys/fs/cgroup -name \(name)) /sys/fs/cgroup /sys/fs/cgroup/*; do mkdir $group/new 2>/dev/null && echo made $group/new; done; true")
+                #expect(output == "", "\(output)")
+            }
+        }
+
+        // MARK: a hostile /proc
+
+        /// Another container's mount namespace is joined, whose /proc is files that took the names of the kernel's: what the
+        /// runtime writes there it writes to the kernel, and what it reads there is the kernel's.
+        @Test func aJoinedProcIsNotBelieved() throws {
+            try withBundle(.root) { bundle in
+                let hide = """
+                    mount -t tmpfs tmpfs /proc || exit 1
+                    mkdir -p /proc/self/attr /proc/self/fd /proc/sys/kernel
+                    for file in self/timens_offsets self/setgroups self/oom_score_adj self/attr/exec sys/kernel/domainname; do echo untouched > /proc/$file; done
+                    echo > /out/ready
+                    trap 'exit 0' TERM; while :; do sleep 0.05; done
+                    """
+                let out = try bundle.shareDirectory()
+                try bundle.edit { config in
+                    for set in ["bounding", "permitted", "effective"] { config.append("CAP_SYS_ADMIN", to: "process.capabilities.\(set)") }
+                    config["linux.maskedPaths"] = []
+                    config["linux.readonlyPaths"] = []
+                }
+                try bundle.runDetached(hide)
+                #expect(eventually { FileManager.default.fileExists(atPath: "\(out)/ready") })
+                let host = try bundle.initPID()
+
+                let other = bundle.anotherID()
+                try bundle.edit { config in
+                    config.setNamespace("mount", path: "/proc/\(host)/ns/mnt")
+                    config.setNamespace("time")
+                    config["linux.timeOffsets"] = ["monotonic": ["secs": 1_000_000]]
+                    config["linux.sysctl"] = ["kernel.domainname": "written"]
+                    config["process.oomScoreAdj"] = 321
+                    config["mounts"] = []
+                    config.setShell("trap 'exit 0' TERM; echo > /out/other; while :; do sleep 0.05; done")
+                }
+                let result = try bundle.runtimeCommand(["run", "--detach", other]).run()
+                try #require(result.succeeded, "\(result)")
+                let pid = try #require(try JSONValue(parsing: bundle.runc("state", other).stdout)["pid"]?.integer)
+                #expect(try bundle.read("/proc/\(pid)/oom_score_adj") == "321\n")
+                #expect(try bundle.read("/proc/\(pid)/timens_offsets").contains("1000000"))
+                let domain = try PlainCommand.run(["nsenter", "--target", "\(pid)", "--uts", "cat", "/proc/sys/kernel/domainname"])
+                #expect(domain == "written")
+                let fake = try PlainCommand.run(["nsenter", "--target", "\(host)", "--mount", "/bin/sh", "-c", "cat /proc/self/* /proc/sys/kernel/* 2>/dev/null | sort -u"])
+                #expect(fake == "untouched", "\(fake)")
+            }
+        }
+
+        /// `exec` into a container that has mounted over its /proc: what it reads and writes of itself is the kernel's.
+        @Test(arguments: [Identity.root, .oneID])
+        func execDoesNotBelieveTheContainersProc(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let out = try bundle.shareDirectory()
+                try bundle.edit { config in
+                    for set in ["bounding", "permitted", "effective"] { config.append("CAP_SYS_ADMIN", to: "process.capabilities.\(set)") }
+                    config["linux.maskedPaths"] = []
+                    config["linux.readonlyPaths"] = []
+                }
+                try bundle.runDetached(
+                    """
+                    mount -t tmpfs tmpfs /proc || exit 1
+                    mkdir -p /proc/self/attr /proc/self/fd
+                    echo allow > /proc/self/setgroups
+                    echo > /out/ready
+                    trap 'exit 0' TERM; while :; do sleep 0.05; done
+                    """)
+                #expect(eventually { FileManager.default.fileExists(atPath: "\(out)/ready") })
+                #expect(try bundle.execOutput("cat /proc/self/setgroups; id -u") == "allow\n0")
+            }
+        }
+    }
+}
