@@ -6,6 +6,7 @@ public struct CgroupError: Error, Sendable, Equatable {
     private enum Content: Sendable, Equatable {
         case text(String)
         case kernel(action: String, directory: String, KernelError)
+        case limit(LimitWrite, directory: String, KernelError)
     }
 
     private let content: Content
@@ -15,6 +16,7 @@ public struct CgroupError: Error, Sendable, Equatable {
         switch content {
         case .text(let text): text
         case .kernel(let action, let directory, let error): "cannot \(action) cgroup \(directory): \(error)"
+        case .limit(let write, let directory, let error): "\(write.name): cannot set it in cgroup \(directory): \(error)"
         }
     }
 
@@ -24,9 +26,37 @@ public struct CgroupError: Error, Sendable, Equatable {
     public let hint: String?
 
     public init(_ message: String, isForgivable: Bool = false, hint: String? = nil) {
-        content = .text(message)
+        self.init(.text(message), isForgivable: isForgivable, hint: hint)
+    }
+
+    private init(_ content: Content, isForgivable: Bool, hint: String?) {
+        self.content = content
         self.isForgivable = isForgivable
         self.hint = hint
+    }
+
+    func withMessage(_ message: String) -> CgroupError { message == self.message ? self : CgroupError(message, isForgivable: isForgivable, hint: hint) }
+
+    /// A limit that the kernel does not take.
+    init(_ write: LimitWrite, _ directory: String, _ error: KernelError) {
+        let hint: String? = switch error.errno {
+        case .notPermitted, .permissionDenied, .readOnlyFileSystem: Self.delegationHint(write.controller)
+        case .resourceBusy: "more than that is in use"
+        case .operationNotSupportedByDevice, .noSuchAddressOrDevice: "there is no such device"
+        case .invalidArgument, .outOfRange: "the kernel does not take this value here: it may be outside what the cgroups above allow"
+        default: nil
+        }
+        self.init(.limit(write, directory: directory, error), isForgivable: false, hint: hint)
+    }
+
+    /// A limit whose controller is there, but not for us.
+    static func notDelegated(_ write: LimitWrite, _ directory: String, cause: CgroupError? = nil) -> CgroupError {
+        let text = "\(write.name): the controller \(write.controller) is not delegated to the cgroup \(directory)"
+        return CgroupError(cause.map { "\(text): \($0.message)" } ?? text, hint: delegationHint(write.controller))
+    }
+
+    private static func delegationHint(_ controller: String) -> String {
+        "have the controller delegated (cgroup v2 with systemd: Delegate=\(controller) for user@UID.service; else a cgroup that you own, as linux.cgroupsPath), or leave the limit out"
     }
 
     /// - Parameters:
@@ -51,9 +81,8 @@ public struct CgroupError: Error, Sendable, Equatable {
                 default: nil
                 }
             }
-        content = .kernel(action: action, directory: directory, error)
-        isForgivable = lacksHierarchy || refusals.contains(error.errno)
-        self.hint = hint
+        self.init(
+            .kernel(action: action, directory: directory, error), isForgivable: lacksHierarchy || refusals.contains(error.errno), hint: hint)
     }
 }
 

@@ -10,7 +10,6 @@ public struct InitRequest: Sendable {
     public var noNewKeyring = false
     /// How many descriptors from 3 on are passed to the process.
     public var preservedDescriptors: Int32 = 0
-    public var strictLimits = false
 
     public init(id: String) { self.id = id }
 }
@@ -58,12 +57,6 @@ extension InitPlan {
         let ids = try IDPlan(linux, user: process.user, namespaces: namespaces, facts: facts)
 
         var warnings: [String] = []
-        for group in linux.resources?.groupsPresent(inUserNamespace: inUserNamespace || !facts.identity.inInitialUserNamespace) ?? [] {
-            let text = "linux.resources.\(group): limits are not applied yet"
-            // Every configuration has device rules: they never count as limits.
-            if request.strictLimits && group != "devices" { throw PlanError(text, hint: "remove the field, or run without --strict-limits") }
-            warnings.append(text)
-        }
 
         // Mounts
         var planner = MountPlanner(

@@ -6,7 +6,7 @@ import SystemPackage
 public enum KernelCall: String, Sendable, CaseIterable {
     case unknown
     case clone3, unshare, setns, pidfd_open, pidfd_send_signal, waitid, execve, prctl, prlimit64, sethostname, setdomainname
-    case personality, keyctl, seccomp, setresuid, setresgid, setgroups, getgroups, capset, capget
+    case personality, keyctl, seccomp, bpf, setresuid, setresgid, setgroups, getgroups, capset, capget
     case open, openat2, close_range, mknod, fchown, fchmod, fstat, statfs, memfd_create, fcntl, ioctl, flock, pipe2, getdents64, getxattr
     case getcwd, chdir, chroot, read, write, lseek, mkdir, symlink, unlink, rmdir, rename, mkfifo, dup2, fsync, sendfile, umask
     case mount, umount2, pivot_root, open_tree, move_mount, fsopen, fsconfig, fsmount, fspick, mount_setattr

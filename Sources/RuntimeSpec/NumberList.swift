@@ -21,6 +21,15 @@ public struct NumberList: Sendable, Equatable {
         return number
     }
 
+    /// The first number of this list that is not in the other.
+    public func firstOutside(_ other: NumberList) -> Int? {
+        for (index, word) in mask.enumerated() {
+            let outside = word & ~(index < other.mask.count ? other.mask[index] : 0)
+            if outside != 0 { return index * 64 + outside.trailingZeroBitCount }
+        }
+        return nil
+    }
+
     private mutating func insert(_ number: Int) {
         while mask.count <= number / 64 { mask.append(0) }
         mask[number / 64] |= 1 << UInt64(number % 64)

@@ -48,8 +48,7 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
         #expect(plan.process.umask == 0o022)
         #expect(plan.process.firstClosedDescriptor == 3)
         #expect(plan.process.rlimits == [.init(name: "RLIMIT_NOFILE", resource: 7, soft: 1024, hard: 1024)])
-        // The default configuration has device rules.
-        #expect(plan.warnings == ["linux.resources.devices: limits are not applied yet"])
+        #expect(plan.warnings == [])
     }
 
     @Test func theDefaultContainerOfAUser() throws {
@@ -220,26 +219,6 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
     @Test func aKeyringIsNotMadeWhereNotWanted() throws {
         let plan = try plan(spec(), facts(rootUser)) { $0.noNewKeyring = true }
         #expect(!plan.steps.contains { if case .joinSessionKeyring = $0 { true } else { false } })
-    }
-
-    @Test func limitsAreToldOnceForEachGroup() throws {
-        func limited(_ rootless: Bool) -> Spec {
-            spec(rootless: rootless) { spec in
-                var resources = Resources()
-                resources.devices = [Resources.DeviceCgroup(allow: false, access: "rwm")]
-                resources.unified = ["memory.max": "1"]
-                resources.memory = Resources.Memory()
-                resources.pids = Resources.Pids()
-                spec.linux.resources = resources
-            }
-        }
-        let groups = ["memory", "pids", "unified"]
-        #expect(try plan(limited(false), facts(rootUser)).warnings == (["devices"] + groups).map { "linux.resources.\($0): limits are not applied yet" })
-        // Device rules are skipped in a user namespace.
-        #expect(try plan(limited(true), facts(alice)).warnings == groups.map { "linux.resources.\($0): limits are not applied yet" })
-
-        let error = #expect(throws: PlanError.self) { try plan(limited(true), facts(alice)) { $0.strictLimits = true } }
-        #expect(error?.message == "linux.resources.memory: limits are not applied yet" && error?.hint?.contains("--strict-limits") == true)
     }
 
     @Test(arguments: ["process", "root", "linux.netDevices", "linux.intelRdt", "linux.mountLabel", "process.apparmorProfile", "process.selinuxLabel"])

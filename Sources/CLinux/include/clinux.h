@@ -93,6 +93,17 @@ int cl_fsconfig(int fd, unsigned command, const char *key, const void *value, in
 int cl_fsmount(int fd, unsigned flags, unsigned attributes);
 int cl_mount_setattr(int fd, const char *path, unsigned flags, uint64_t set, uint64_t clear, uint64_t propagation, int userns_fd);
 
+// ---- bpf(2), for the device controller of cgroup v2
+
+// Returns the program's descriptor; its name has at most 15 bytes.
+int cl_bpf_load_device_program(const void *instructions, size_t count, const char *name);
+// replaced < 0: beside what is attached already.
+int cl_bpf_attach_device_program(int cgroup, int program, int replaced);
+// *count holds the room on entry and how many there are on return; -ENOSPC where the room was too small.
+int cl_bpf_query_device_programs(int cgroup, uint32_t *ids, size_t *count);
+int cl_bpf_program_by_id(uint32_t id);
+int cl_bpf_program_name(int program, char name[16]);
+
 // ---- sockets
 
 int cl_socketpair_seqpacket(int fds[2]);

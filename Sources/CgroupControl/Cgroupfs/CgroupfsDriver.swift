@@ -14,31 +14,41 @@ public struct CgroupfsDriver: CgroupDriver {
     public func prepare(
         _ request: CgroupRequest, journal: (ContainerCgroup) throws(CgroupError) -> Void
     ) throws(CgroupError) -> ContainerCgroup {
-        let forgiveness = request.forgiveness(limited: [])
+        let limits = try CgroupLimits(of: request)
+        let forgiveness = request.forgiveness(limited: limits.plan.limitedKeys)
         do throws(CgroupError) {
             let location = try CgroupLocation(request)
             try journal(ContainerCgroup(directories: location.directories, made: Set(location.directories.values)))
-            return try create(location, forgiveness: forgiveness)
+            return try create(location, limits, forgiveness: forgiveness)
         } catch {
             guard forgiveness.decide(error) == .forgive else { throw error }
             var none = ContainerCgroup()
             none.forgiven.append(error)
+            none.warnings = try limits.set(in: none)
             return none
         }
     }
 
-    /// Makes the container's directories, with those above them that are missing.
+    /// Makes the container's directories, with those above them that are missing, and limits them.
     ///
     /// A cgroup that is there already is used where it is empty and not frozen, as runc does. What is forgiven leaves its
     /// hierarchy out. On an error nothing is left but directories above the container's.
-    func create(_ location: CgroupLocation, forgiveness: CgroupForgiveness) throws(CgroupError) -> ContainerCgroup {
-        var cgroup = ContainerCgroup()
+    func create(_ location: CgroupLocation, _ limits: CgroupLimits?, forgiveness: CgroupForgiveness) throws(CgroupError) -> ContainerCgroup {
+        var cgroup = ContainerCgroup(limited: forgiveness.limited)
         for place in location.places {
             do throws(CgroupError) { try make(place, in: &cgroup) } catch {
-                try undo(cgroup, place: place, after: error, forgiveness)
+                guard forgiveness.decide(error, in: place.keys) == .forgive else {
+                    let limit = limits?.plan.writes(in: place.keys).first
+                    try undo(cgroup.made, after: error.isForgivable ? limit.map { .notDelegated($0, place.directory, cause: error) } ?? error : error)
+                }
+                try remove(ContainerCgroup(made: cgroup.made.intersection([place.directory])))
                 cgroup.leave(place.directory, forgiving: error)
             }
         }
+        do throws(CgroupError) {
+            let made = cgroup.made
+            cgroup.warnings = try limits?.set(in: cgroup) { !made.contains($0) } ?? []
+        } catch { try undo(cgroup.made, after: error) }
         return cgroup
     }
 
@@ -58,13 +68,13 @@ public struct CgroupfsDriver: CgroupDriver {
     /// Returns the directories that were not joined, and why that is forgiven.
     private func move(pid: Int32, _ cgroup: ContainerCgroup, _ forgiveness: CgroupForgiveness) throws(CgroupError) -> [(String, CgroupError)] {
         var forgiven: [(String, CgroupError)] = []
-        for directory in Set(cgroup.directories.values).sorted() {
+        for (directory, keys) in cgroup.hierarchies {
             do throws(CgroupError) {
                 try attempt("join", directory) { () throws(KernelError) in
                     try FileDescriptor.currentDirectory.open(directory + "/cgroup.procs", .writeOnly).writeAll("\(pid)")
                 }
             } catch {
-                guard forgiveness.decide(error, in: cgroup.keys(of: directory)) == .forgive else { throw error }
+                guard forgiveness.decide(error, in: keys) == .forgive else { throw error }
                 forgiven.append((directory, error))
             }
         }
@@ -80,7 +90,10 @@ public struct CgroupfsDriver: CgroupDriver {
     }
 
     public func apply(_ resources: Resources, to cgroup: ContainerCgroup, options: LimitOptions) throws(CgroupError) -> [String] {
-        throw CgroupError("limits are not applied yet")
+        guard !cgroup.directories.isEmpty else {
+            throw CgroupError("the container has no cgroup of its own, and so no limits", hint: "create it with a cgroup that you may write")
+        }
+        return try CgroupLimits(changing: cgroup, to: resources, options).set(in: cgroup)
     }
 
     /// Removes the directories that were made for the container, with the cgroups that it made below them. What is gone
@@ -97,83 +110,15 @@ public struct CgroupfsDriver: CgroupDriver {
         if let first { throw first }
     }
 
-    private func make(_ place: CgroupLocation.Place, in cgroup: inout ContainerCgroup) throws(CgroupError) {
-        let made: Bool
-        do throws(KernelError) { made = try makeDirectory(place.directory, below: place.mountPoint) } catch {
-            // Nothing that is missing below a hierarchy stays missing: what is, is the hierarchy.
-            throw CgroupError("create", place.directory, error, lacksHierarchy: error.errno == .noSuchFileOrDirectory)
+    private func undo(_ made: Set<String>, after error: CgroupError) throws(CgroupError) -> Never {
+        do throws(CgroupError) { try remove(ContainerCgroup(made: made)) } catch let second {
+            throw error.withMessage("\(error.message); then: \(second.message)")
         }
-        if made { cgroup.made.insert(place.directory) }
-        for key in place.keys { cgroup.directories[key] = place.directory }
-        if !made { try requireUsable(place.directory) }
-        // The new one too: a frozen cgroup above it freezes it.
-        if try Freezer(keys: place.keys, directory: place.directory)?.isFrozen() ?? false {
-            throw CgroupError("container's cgroup unexpectedly frozen: \(place.directory)", hint: "resume it, or choose another linux.cgroupsPath")
-        }
-        guard place.keys.contains("cpuset") else { return }
-        try attempt("set up", place.directory) { () throws(KernelError) in
-            for file in ["cpuset.cpus", "cpuset.mems"] { _ = try inherit(file, directory: place.directory, mountPoint: place.mountPoint) }
-        }
-    }
-
-    /// Whoever may not join a cgroup has no business in it: said before its contents are judged.
-    private func requireUsable(_ directory: String) throws(CgroupError) {
-        let count = try attempt("join", directory) { () throws(KernelError) in
-            _ = try FileDescriptor.currentDirectory.open(directory + "/cgroup.procs", .writeOnly)
-            return try CgroupTree(directory: directory).processes().count
-        }
-        guard count == 0 else {
-            throw CgroupError("container's cgroup is not empty: \(count) process(es) found in \(directory)", hint: "choose another linux.cgroupsPath")
-        }
-    }
-
-    /// False where it was there. The mount point itself is never made: without a mount there is nothing to make.
-    private func makeDirectory(_ directory: String, below mountPoint: String) throws(KernelError) -> Bool {
-        if directory == mountPoint { return false }
-        do throws(KernelError) {
-            try FileDescriptor.currentDirectory.makeDirectory(directory, mode: 0o755)
-            return true
-        } catch {
-            if error.errno == .fileExists { return false }
-            guard error.errno == .noSuchFileOrDirectory else { throw error }
-            let parent = parentDirectory(of: directory)
-            guard parent != mountPoint else { throw error }
-            _ = try makeDirectory(parent, below: mountPoint)
-        }
-        try FileDescriptor.currentDirectory.makeDirectory(directory, mode: 0o755)
-        return true
-    }
-
-    /// A new cgroup of version 1's cpuset has no processors and no memory nodes, and takes no process so: it is given those
-    /// of the one above. Man: cpuset(7).
-    private func inherit(_ file: String, directory: String, mountPoint: String) throws(KernelError) -> String {
-        let path = directory + "/" + file
-        let own = try FileDescriptor.currentDirectory.open(path, .readOnly).readText()
-        if directory == mountPoint || own.contains(where: \.isNumber) { return own }
-        let inherited = try inherit(file, directory: parentDirectory(of: directory), mountPoint: mountPoint)
-        try FileDescriptor.currentDirectory.open(path, .writeOnly).writeAll(inherited)
-        return inherited
-    }
-
-    private func parentDirectory(of directory: String) -> String { "/" + directory.parts(at: "/").dropLast().joined(separator: "/") }
-
-    /// What was made of a place is removed where its error is forgiven; else all that was made is, and the error thrown.
-    private func undo(
-        _ cgroup: ContainerCgroup, place: CgroupLocation.Place, after error: CgroupError, _ forgiveness: CgroupForgiveness
-    ) throws(CgroupError) {
-        let forgiven = forgiveness.decide(error, in: place.keys) == .forgive
-        do throws(CgroupError) {
-            try remove(ContainerCgroup(made: forgiven ? cgroup.made.intersection([place.directory]) : cgroup.made))
-        } catch let second {
-            throw CgroupError("\(error.message); then: \(second.message)", hint: error.hint)
-        }
-        if !forgiven { throw error }
+        throw error
     }
 }
 
 extension ContainerCgroup {
-    fileprivate func keys(of directory: String) -> [String] { directories.filter { $0.value == directory }.map(\.key) }
-
     /// One directory less, with all its keys.
     mutating func leave(_ directory: String, forgiving error: CgroupError) {
         directories = directories.filter { $0.value != directory }

@@ -13,6 +13,7 @@ extension Linux {
             try requireInterfaceName(name, "netDevices[\(name.debugDescription)]")
             if let newName = device.name { try requireInterfaceName(newName, "netDevices[\(name.debugDescription)].name") }
         }
+        if let resources { try within("resources") { () throws(SpecError) in try resources.validate() } }
         if let seccomp { try within("seccomp") { () throws(SpecError) in try seccomp.validate() } }
         if let memoryPolicy { try within("memoryPolicy") { () throws(SpecError) in try memoryPolicy.validate() } }
         if let personality {

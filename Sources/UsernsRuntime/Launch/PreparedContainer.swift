@@ -36,7 +36,6 @@ struct PreparedContainer {
         initRequest.noPivot = request.noPivot
         initRequest.noNewKeyring = request.noNewKeyring
         initRequest.preservedDescriptors = passed.count
-        initRequest.strictLimits = global.strictLimits
         let seccomp = try SeccompCompilation.compile(bundle.spec.linux.seccomp, log: log)
         do throws(PlanError) { plan = try InitPlan(bundle.spec, seccomp: seccomp, request: initRequest, facts: facts) } catch { throw RuntimeError(error) }
         cgroupRequest = Self.cgroupRequest(bundle.spec, id: id.text, facts, global)

@@ -67,7 +67,8 @@ struct ProcessLauncher {
     func launch(_ steps: Steps, child: (borrowing ChildChannel) -> Never) throws(RuntimeError) -> Launched {
         try requireOneThread()
         let pair = try makeChannel()
-        let cloned = try clone(into: steps.cgroupDirectory)
+        var placed = false
+        let cloned = try clone(into: steps.cgroupDirectory, &placed)
         guard let first = cloned else {
             for descriptor in closedInChild { close(descriptor.rawValue) }
             child(pair.child())
@@ -79,7 +80,7 @@ struct ProcessLauncher {
             } else {
                 try steps.mapIDs(launched.process.pid)
             }
-            if steps.cgroupDirectory == nil { try steps.joinCgroup(launched.process.pid) }
+            if !placed { try steps.joinCgroup(launched.process.pid) }
             try setOutOfMemoryScore(pid: launched.process.pid)
             try steps.prepareNamespaces(launched.process.pid)
             try send(.proceed, to: launched)
@@ -107,8 +108,13 @@ struct ProcessLauncher {
         do throws(KernelError) { return try ChannelPair() } catch { throw RuntimeError("creating the container's process", error) }
     }
 
-    private func clone(into cgroup: SharedDescriptor?) throws(RuntimeError) -> ChildProcess? {
-        do throws(KernelError) { return try ChildProcess.clone(flags: cloneFlags, cgroup: cgroup) } catch { throw cloneError(error) }
+    /// A cgroup that the kernel does not let it start in is left to `joinCgroup`, which words its errors, or forgives them.
+    private func clone(into cgroup: SharedDescriptor?, _ placed: inout Bool) throws(RuntimeError) -> ChildProcess? {
+        if let cgroup {
+            placed = true
+            do throws(KernelError) { return try ChildProcess.clone(flags: cloneFlags, cgroup: cgroup) } catch { placed = false }
+        }
+        do throws(KernelError) { return try ChildProcess.clone(flags: cloneFlags) } catch { throw cloneError(error) }
     }
 
     private func cloneError(_ error: KernelError) -> RuntimeError {

@@ -24,6 +24,7 @@ struct SavedCgroup {
 
     /// Changes the limits that are given, and nothing where one of them fails. Returns the warnings.
     func apply(_ resources: Resources, options: LimitOptions) throws(RuntimeError) -> [String] {
+        do throws(SpecError) { try resources.validate() } catch { throw RuntimeError("resources: \(error.description)") }
         do throws(CgroupError) { return try driver.apply(resources, to: cgroup, options: options) } catch { throw RuntimeError(error) }
     }
 
