@@ -25,6 +25,11 @@ public struct CgroupError: Error, Sendable, Equatable {
     /// What a person can do about it.
     public let hint: String?
 
+    /// EBUSY: the cgroup passes controllers on, and takes no processes so. Kernel: cgroup-v2.rst, "No Internal Process Constraint".
+    public var isBusy: Bool {
+        if case .kernel(_, _, let error) = content { error.errno == .resourceBusy } else { false }
+    }
+
     public init(_ message: String, isForgivable: Bool = false, hint: String? = nil) {
         self.init(.text(message), isForgivable: isForgivable, hint: hint)
     }

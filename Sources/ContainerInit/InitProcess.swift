@@ -9,8 +9,8 @@ public struct InitProcess {
     let plan: InitPlan
     /// The copies of mounts that the runtime opened; empty where init opens them itself.
     let sources: [SharedDescriptor?]
-    /// Where the container's cgroup lies on the host, by the hierarchy's controllers; the first that exists is it.
-    let cgroupDirectories: [String: [String]]
+    /// By the hierarchy's controllers.
+    let cgroups: [String: ShownCgroup]
     /// `exec.fifo` as O_PATH, for `create`; nil for `run`, whose `release` is the start.
     let fifo: SharedDescriptor?
     let procfs: ProcessFileSystem
@@ -18,12 +18,12 @@ public struct InitProcess {
     let hookState: (_ status: String, _ pid: Int32) -> String
 
     public init(
-        plan: InitPlan, sources: [SharedDescriptor?], cgroupDirectories: [String: [String]], fifo: SharedDescriptor?, procfs: ProcessFileSystem,
+        plan: InitPlan, sources: [SharedDescriptor?], cgroups: [String: ShownCgroup], fifo: SharedDescriptor?, procfs: ProcessFileSystem,
         hookState: @escaping (String, Int32) -> String
     ) {
         self.plan = plan
         self.sources = sources
-        self.cgroupDirectories = cgroupDirectories
+        self.cgroups = cgroups
         self.fifo = fifo
         self.procfs = procfs
         self.hookState = hookState
@@ -49,7 +49,7 @@ public struct InitProcess {
             try CurrentProcess.newSession()
 
             let interpreter = StepInterpreter(
-                plan: plan, sources: sources, cgroupDirectories: cgroupDirectories, procfs: procfs, hookState: hookState)
+                plan: plan, sources: sources, cgroups: cgroups, procfs: procfs, hookState: hookState)
             for (index, step) in plan.steps.enumerated() {
                 place = .step(index)
                 try interpreter.perform(step, channel)

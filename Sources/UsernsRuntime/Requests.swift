@@ -92,6 +92,8 @@ public struct ExecRequest: Sendable {
     public var capabilities: [String]
     public var preserveFDs: Int
     public var ignorePaused: Bool
+    /// Paths below the container's cgroup, by controller; the empty one is version 2.
+    public var cgroups: [String: String]
 
     public init(id: String, arguments: [String]) {
         self.id = id
@@ -104,6 +106,7 @@ public struct ExecRequest: Sendable {
         capabilities = []
         preserveFDs = 0
         ignorePaused = false
+        cgroups = [:]
     }
 }
 

@@ -168,7 +168,10 @@ import Testing
         #expect(planner.sources.count == 1)
     }
 
-    @Test(arguments: [(true, true, MountStep.Content.cgroup2), (true, false, .cgroupTmpfs), (false, true, .cgroupTmpfs), (false, false, .cgroupTmpfs)])
+    @Test(arguments: [
+        (true, true, MountStep.Content.cgroup2(fresh: true)), (true, false, .cgroup2(fresh: false)), (false, true, .cgroupTmpfs),
+        (false, false, .cgroupTmpfs),
+    ])
     func cgroups(_ isUnified: Bool, _ ownsNamespace: Bool, _ content: MountStep.Content) throws {
         let unified = CgroupHierarchies.Hierarchy(controllers: "", mountPoint: "/sys/fs/cgroup", root: "/")
         let memory = CgroupHierarchies.Hierarchy(controllers: "memory", mountPoint: "/sys/fs/cgroup/memory", root: "/")

@@ -40,6 +40,26 @@ extension IntegrationTests {
             }
         }
 
+        /// The second process is killed; the first one goes on, and the container with it.
+        @Test(arguments: CgroupSetting.delegated)
+        func memoryThatIsNotEnoughIsTold(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                let out = try bundle.shareDirectory()
+                try bundle.edit { $0["linux.resources.memory"] = ["limit": 33_554_432, "swap": 33_554_432] }
+                try bundle.runDetached("while [ ! -e /out/go ]; do sleep 0.05; done; tail -c 100m /dev/zero; sleep 1000")
+                let watching = try bundle.runtimeCommand(["events", "--interval", "1h", bundle.id]).start()
+                // It watches as soon as it has opened what it waits for.
+                #expect(try eventually { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(watching.pid)/fd").count > 5 })
+                usleep(200_000)
+                try bundle.write("", to: "\(out)/go")
+                #expect(eventually { watching.stdout.contains("\n") }, "\(watching.stderr)")
+                #expect(try bundle.runc("kill", bundle.id, "KILL").succeeded)
+                let result = try watching.wait()
+                #expect(result.succeeded, "\(result)")
+                #expect(result.lines.first == #"{"type":"oom","id":"\#(bundle.id)"}"#, "\(result)")
+            }
+        }
+
         @Test func aContainerThatHasStoppedIsRefused() throws {
             try withBundle(.root) { bundle in
                 try bundle.runDetached("true")

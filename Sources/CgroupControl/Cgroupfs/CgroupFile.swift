@@ -28,3 +28,13 @@ extension KernelError {
     /// ENODEV: the cgroup was removed after the file had been opened.
     var isMissingFile: Bool { errno == .noSuchFileOrDirectory || errno == .operationNotSupportedByDevice }
 }
+
+extension Descriptor where Self: ~Copyable {
+    /// nil where there is none.
+    func openIfThere(_ name: String, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor? {
+        do throws(KernelError) { return try open(name, flags) } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw error }
+            return nil
+        }
+    }
+}

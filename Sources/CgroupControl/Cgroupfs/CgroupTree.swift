@@ -9,6 +9,8 @@ import SystemPackage
 struct CgroupTree {
     let directory: String
 
+    private static let entering: OpenFlags = [.readOnly, .directory, .noFollow]
+
     /// The PIDs, in our PID namespace, of all processes in the tree; none where it is gone.
     func processes() throws(KernelError) -> [Int32] {
         var pids: [Int32] = []
@@ -54,14 +56,15 @@ struct CgroupTree {
         entering: (_ directory: SharedDescriptor) throws(KernelError) -> Void = { _ in },
         leaving: (_ parent: SharedDescriptor, _ name: String) throws(KernelError) -> Void = { _, _ in }
     ) throws(KernelError) {
-        guard var here = try openIfThere(directory, in: FileDescriptor.currentDirectory) else { return }
+        guard let top = try FileDescriptor.currentDirectory.openIfThere(directory, Self.entering) else { return }
+        var here = SharedDescriptor(top)
         try entering(here)
         var pending = [try here.subdirectories()]
         var names: [String] = []
         while true {
             if let name = pending[pending.count - 1].popLast() {
-                guard let next = try openIfThere(name, in: here) else { continue }
-                here = next
+                guard let next = try here.openIfThere(name, Self.entering) else { continue }
+                here = SharedDescriptor(next)
                 try entering(here)
                 pending.append(try here.subdirectories())
                 names.append(name)
@@ -71,13 +74,6 @@ struct CgroupTree {
                 here = SharedDescriptor(try here.open("..", [.readOnly, .directory]))
                 try leaving(here, name)
             }
-        }
-    }
-
-    private func openIfThere(_ name: String, in parent: borrowing some Descriptor & ~Copyable) throws(KernelError) -> SharedDescriptor? {
-        do throws(KernelError) { return SharedDescriptor(try parent.open(name, [.readOnly, .directory, .noFollow])) } catch {
-            guard error.errno == .noSuchFileOrDirectory else { throw error }
-            return nil
         }
     }
 }

@@ -25,7 +25,7 @@ struct LimitPlan: Sendable, Equatable {
             }
             version2.append(write)
         }
-        for write in all where write.absence == .unavailable && !(version1 + version2).contains(where: { $0.field == write.field }) {
+        for write in all where write.absence != .harmless && !(version1 + version2).contains(where: { $0.field == write.field }) {
             unavailable.append(write.shortName)
         }
     }

@@ -113,15 +113,6 @@ extension LimitWrite.Shape {
     private func line(_ key: String, _ text: String) -> String? { text.parts(at: "\n").first { $0.hasPrefix(key + " ") } }
 }
 
-extension Descriptor where Self: ~Copyable {
-    func openIfThere(_ name: String, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor? {
-        do throws(KernelError) { return try open(name, flags) } catch {
-            guard error.errno == .noSuchFileOrDirectory else { throw error }
-            return nil
-        }
-    }
-}
-
 extension String {
     var trimmingNewline: String { hasSuffix("\n") ? String(dropLast()) : self }
 }

@@ -84,6 +84,10 @@ struct ExecCommand: RuntimeCommand {
 
     func validate() throws {
         try DescriptorCount.require(preserveFDs)
+        guard CgroupPaths.parse(cgroup) != nil else {
+            throw ValidationError(
+                "The value '\(cgroup.joined(separator: " "))' is invalid for '--cgroup <[ctrl[,ctrl]:]path>': each controller once, or one path alone")
+        }
         guard process != nil || !command.isEmpty else {
             throw ValidationError("Missing expected argument '<command>', or '--process <file>'")
         }
@@ -92,7 +96,6 @@ struct ExecCommand: RuntimeCommand {
     var passedThrough: [String] { command }
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
-        guard cgroup.isEmpty else { throw RuntimeError("--cgroup: not supported yet", code: 255) }
         return try runtime.exec(request)
     }
 
@@ -114,6 +117,7 @@ struct ExecCommand: RuntimeCommand {
         request.capabilities = cap
         request.preserveFDs = DescriptorCount.number(preserveFDs) ?? 0
         request.ignorePaused = ignorePaused
+        request.cgroups = CgroupPaths.parse(cgroup) ?? [:]
         return request
     }
 }

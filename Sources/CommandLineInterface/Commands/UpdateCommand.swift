@@ -1,4 +1,5 @@
 import ArgumentParser
+import RuntimeSpec
 import UsernsRuntime
 
 /// `update ID`.
@@ -100,11 +101,48 @@ struct UpdateCommand: RuntimeCommand {
     @Argument(help: .containerID)
     var id: String
 
+    func validate() throws {
+        try memory.require("--memory <bytes>") { ByteCountText.bytes($0) != nil }
+        try memoryReservation.require("--memory-reservation <bytes>") { ByteCountText.bytes($0) != nil }
+        try memorySwap.require("--memory-swap <bytes>") { ByteCountText.bytes($0) != nil }
+    }
+
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
         // The kernel has no such limits any more; engines still pass them.
         if kernelMemory != nil { log.warning("--kernel-memory is ignored: Linux no longer has this limit") }
         if kernelMemoryTcp != nil { log.warning("--kernel-memory-tcp is ignored: Linux no longer has this limit") }
-        try runtime.refuse("update")
+        try runtime.update(
+            UpdateRequest(id: id, file: resources, resources: changes, l3CacheSchema: l3CacheSchema, memBwSchema: memBwSchema))
         return 0
+    }
+
+    /// What the options say; only groups of which one is given are there.
+    var changes: Resources {
+        var changes = Resources()
+        var limits = Resources.Memory()
+        limits.limit = memory.flatMap(ByteCountText.bytes)
+        limits.reservation = memoryReservation.flatMap(ByteCountText.bytes)
+        limits.swap = memorySwap.flatMap(ByteCountText.bytes)
+        if limits != Resources.Memory() { changes.memory = limits }
+        var cpu = Resources.CPU()
+        cpu.shares = cpuShare
+        cpu.quota = cpuQuota
+        cpu.burst = cpuBurst
+        cpu.period = cpuPeriod
+        cpu.realtimeRuntime = cpuRtRuntime
+        cpu.realtimePeriod = cpuRtPeriod
+        cpu.cpus = cpusetCpus
+        cpu.mems = cpusetMems
+        cpu.idle = cpuIdle
+        if cpu != Resources.CPU() { changes.cpu = cpu }
+        if let pidsLimit {
+            changes.pids = Resources.Pids()
+            changes.pids?.limit = pidsLimit
+        }
+        if let blkioWeight {
+            changes.blockIO = Resources.BlockIO()
+            changes.blockIO?.weight = blkioWeight
+        }
+        return changes
     }
 }

@@ -34,7 +34,7 @@ extension StepInterpreter {
         case .fileSystem(let type, let source, let options): try mountFileSystem(type, source, options, step)
         case .remount(let options): try remount(options, step)
         case .cgroupTmpfs: try mountCgroupTmpfs(step)
-        case .cgroup2: try mountCgroup2(step)
+        case .cgroup2(let fresh): try mountCgroup2(step, fresh: fresh)
         }
     }
 
@@ -62,7 +62,7 @@ extension StepInterpreter {
         }
     }
 
-    private func finish(_ mount: borrowing some Descriptor & ~Copyable, _ step: MountStep, on target: borrowing OwnedDescriptor) throws(KernelError) {
+    func finish(_ mount: borrowing some Descriptor & ~Copyable, _ step: MountStep, on target: borrowing OwnedDescriptor) throws(KernelError) {
         try Mounts.setAttributes(mount, set: step.options.recursiveSet, clear: step.options.recursiveClear, recursive: true)
         try Mounts.attach(mount, on: target)
         for change in step.options.propagation { try Mounts.setPropagation(mount, change.type, recursive: change.recursive) }
@@ -109,61 +109,6 @@ extension StepInterpreter {
         try Mounts.setAttributes(mount, set: step.options.set, clear: step.options.clear)
         try Mounts.setAttributes(mount, set: step.options.recursiveSet, clear: step.options.recursiveClear, recursive: true)
         for change in step.options.propagation { try Mounts.setPropagation(mount, change.type, recursive: change.recursive) }
-    }
-
-    // MARK: cgroup
-
-    private static let cgroupAttributes: MountAttributes = [.readOnly, .noSetuid, .noDevices, .noExecution]
-
-    /// Each hierarchy under its own name, and only the part that is the container's.
-    private func mountCgroupTmpfs(_ step: MountStep) throws(KernelError) {
-        let target = try root.makeDirectories(step.destination)
-        try requireProcUntouched(by: false, target, step.destination)
-        let tmpfs = try Mounts.fileSystem(
-            "tmpfs", source: "tmpfs", options: [FileSystemOption("mode", "755"), FileSystemOption("size", "64k")],
-            attributes: [.noSetuid, .noDevices, .noExecution])
-        try finish(tmpfs, step, on: target)
-        for hierarchy in plan.cgroupHierarchies.hierarchies {
-            guard let copy = try ownCgroup(in: hierarchy) else { continue }
-            try tmpfs.makeDirectory(hierarchy.name, mode: 0o755)
-            let directory = try tmpfs.open(hierarchy.name, [.path, .directory, .noFollow])
-            try Mounts.attach(copy, on: directory)
-            let controllers = hierarchy.controllers.split(separator: ",").map(String.init)
-            if controllers.count > 1 {
-                for controller in controllers where controller != hierarchy.name {
-                    try tmpfs.makeSymbolicLink(controller, to: hierarchy.name)
-                }
-            }
-        }
-        try Mounts.setAttributes(tmpfs, set: .readOnly)
-    }
-
-    private func mountCgroup2(_ step: MountStep) throws(KernelError) {
-        let target = try root.makeDirectories(step.destination)
-        try requireProcUntouched(by: false, target, step.destination)
-        do throws(KernelError) {
-            let mount = try Mounts.fileSystem("cgroup2", source: "cgroup", options: [], attributes: step.options.set)
-            try finish(mount, step, on: target)
-        } catch {
-            guard [.notPermitted, .resourceBusy].contains(error.errno), let hierarchy = plan.cgroupHierarchies.unified,
-                let copy = try ownCgroup(in: hierarchy)
-            else { throw error }
-            try finish(copy, step, on: target)
-        }
-    }
-
-    /// A read-only copy of the cgroup that the container is in; nil where no mount of the host shows it.
-    ///
-    /// That is the one made for it, or, where joining it was forgiven, the runtime's own.
-    private func ownCgroup(in hierarchy: CgroupHierarchies.Hierarchy) throws(KernelError) -> OwnedDescriptor? {
-        for directory in cgroupDirectories[hierarchy.controllers] ?? [] {
-            do throws(KernelError) {
-                let copy = try Mounts.copy(of: directory, recursive: false)
-                try Mounts.setAttributes(copy, set: Self.cgroupAttributes)
-                return copy
-            } catch { if error.errno != .noSuchFileOrDirectory { throw error } }
-        }
-        return nil
     }
 
     // MARK: hiding

@@ -9,8 +9,8 @@ final class StepInterpreter {
     let plan: InitPlan
     let procfs: ProcessFileSystem
     let hookState: (_ status: String, _ pid: Int32) -> String
-    /// Where the container's cgroup lies on the host, by the hierarchy's controllers; the first that exists is it.
-    let cgroupDirectories: [String: [String]]
+    /// By the hierarchy's controllers.
+    let cgroups: [String: ShownCgroup]
     /// Detached copies, numbered as in the plan.
     private(set) var sources: [SharedDescriptor?]
     private(set) var terminal: ContainerTerminal?
@@ -18,14 +18,14 @@ final class StepInterpreter {
     var maskingDirectory: SharedDescriptor?
 
     init(
-        plan: InitPlan, sources: [SharedDescriptor?], cgroupDirectories: [String: [String]], procfs: ProcessFileSystem,
+        plan: InitPlan, sources: [SharedDescriptor?], cgroups: [String: ShownCgroup], procfs: ProcessFileSystem,
         hookState: @escaping (String, Int32) -> String
     ) {
         self.plan = plan
         self.sources = sources
         self.procfs = procfs
         self.hookState = hookState
-        self.cgroupDirectories = cgroupDirectories
+        self.cgroups = cgroups
     }
 
     /// The container's root file system.

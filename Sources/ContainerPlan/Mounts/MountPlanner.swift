@@ -72,7 +72,8 @@ struct MountPlanner {
         case "cgroup":
             guard destination != "/" else { throw PlanError("\(field).destination: a cgroup mount cannot be the root") }
             options.data = []
-            return make(facts.cgroupHierarchies.isUnified && namespaces.own.contains(.cgroup) ? .cgroup2 : .cgroupTmpfs)
+            // A namespace that is joined may begin above the container's cgroup.
+            return make(facts.cgroupHierarchies.isUnified ? .cgroup2(fresh: namespaces.createsCgroupNamespace) : .cgroupTmpfs)
         case "proc":
             return make(fileSystem(type, mount, options), fallback: fallback(for: .pid, hostPath: "/proc"))
         case "sysfs":

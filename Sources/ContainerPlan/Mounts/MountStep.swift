@@ -9,10 +9,10 @@ public struct MountStep: Sendable, Equatable {
         case fileSystem(type: String, source: String?, options: [FileSystemOption])
         /// Other attributes, or other options, for what is mounted there already.
         case remount(options: [FileSystemOption])
-        /// A tmpfs with a read-only copy of each of the container's own cgroups.
+        /// A tmpfs with a copy of the mount of each of the container's own cgroups.
         case cgroupTmpfs
-        /// cgroup2 as the container's cgroup namespace shows it; where refused, a read-only copy of its own cgroup.
-        case cgroup2
+        /// cgroup2: with `fresh` as the container's cgroup namespace shows it; else, or where refused, a copy of its own cgroup.
+        case cgroup2(fresh: Bool)
     }
 
     /// Where a new instance of a file system is refused, the host's own may do: the container shares that namespace.

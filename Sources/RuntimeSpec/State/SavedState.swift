@@ -60,6 +60,8 @@ public struct SavedConfig: JSONObject {
     /// What every process of the container has.
     public var memoryPolicy: MemoryPolicy?
     public var personality: Personality?
+    /// Those that hold now: `update` changes them.
+    public var resources = Resources()
 
     public init() {}
 
@@ -79,6 +81,7 @@ public struct SavedConfig: JSONObject {
         try json.optional("seccomp", &seccomp)
         try json.optional("memory_policy", &memoryPolicy)
         try json.optional("personality", &personality)
+        try json.optional("resources", &resources)
     }
 }
 

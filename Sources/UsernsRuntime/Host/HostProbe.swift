@@ -40,9 +40,7 @@ struct HostProbe {
                 hasAppArmor: process.apparmorProfile.map { !$0.isEmpty && isAppArmorEnabled } ?? false,
                 hasSELinux: [process.selinuxLabel, linux.mountLabel].contains { $0.map { !$0.isEmpty } ?? false } && isSELinuxEnabled)
             if asksForCgroups {
-                facts.cgroupMemberships = CgroupMembership.parse(try procfs.read("self/cgroup"))
-                facts.cgroupHierarchies = CgroupHierarchies.find(
-                    mounts: MountInfo.parse(try procfs.read("self/mountinfo"), typePrefix: "cgroup"), memberships: facts.cgroupMemberships)
+                (facts.cgroupHierarchies, facts.cgroupMemberships) = try cgroups()
             }
             if !linux.sysctl.isEmpty { facts.joinedOwnNamespaces = try joinedOwnNamespaces(linux) }
             if !linux.netDevices.isEmpty { facts.networkDevices = try networkDevices(linux.netDevices.keys) }
@@ -58,6 +56,21 @@ struct HostProbe {
             }
             return facts
         } catch { throw RuntimeError("asking the host for facts", error) }
+    }
+
+    private func cgroups() throws(KernelError) -> (CgroupHierarchies, [CgroupMembership]) {
+        let memberships = CgroupMembership.parse(try procfs.read("self/cgroup"))
+        let mounts = MountInfo.parse(try procfs.read("self/mountinfo"), typePrefix: "cgroup")
+        return (CgroupHierarchies.find(mounts: mounts, memberships: memberships), memberships)
+    }
+
+    /// The directory of a process's cgroup of version 2; nil where no mount shows it.
+    func unifiedCgroup(of pid: Int32) throws(RuntimeError) -> String? {
+        do throws(KernelError) {
+            let path = CgroupMembership.parse(try procfs.read("\(pid)/cgroup")).first { $0.controllers.isEmpty }?.path
+            guard let path, let unified = try cgroups().0.unified else { return nil }
+            return unified.directory(of: path)
+        } catch { throw RuntimeError("the cgroup of process \(pid)", error) }
     }
 
     /// A path that leads nowhere is told by who joins it.

@@ -1,4 +1,5 @@
 import CgroupControl
+import ContainerInit
 import ContainerPlan
 import LinuxKernel
 import RuntimeSpec
@@ -25,15 +26,15 @@ struct CgroupKeeper {
         }
     }
 
-    /// For each hierarchy, by its controllers: where the container is, or, where joining was forgiven, where we are.
-    func candidates(_ hierarchies: CgroupHierarchies) -> [String: [String]] {
-        var candidates: [String: [String]] = [:]
+    /// For each hierarchy, by its controllers.
+    func shown(of hierarchies: CgroupHierarchies) -> [String: ShownCgroup] {
+        var shown: [String: ShownCgroup] = [:]
         for hierarchy in hierarchies.hierarchies {
-            let made = hierarchy.keys.first.flatMap { cgroup.directories[$0] }
-            let own = request.memberships.first { $0.controllers == hierarchy.controllers }.flatMap { hierarchy.directory(of: $0.path) }
-            candidates[hierarchy.controllers] = [made, own].compactMap { $0 }
+            shown[hierarchy.controllers] = ShownCgroup(
+                container: hierarchy.keys.first.flatMap { cgroup.directories[$0] },
+                runtime: request.memberships.first { $0.controllers == hierarchy.controllers }.flatMap { hierarchy.directory(of: $0.path) })
         }
-        return candidates
+        return shown
     }
 
     /// Where a clone can start; nil where processes are moved.

@@ -55,7 +55,7 @@ final class ContainerCreation {
             forgivesOutOfMemoryScore: prepared.facts.privilege.rootlessEUID, procfs: procfs, wording: prepared.wording, log: log,
             closedInChild: [directory])
         let child = InitProcess(
-            plan: plan, sources: sources, cgroupDirectories: keeper.candidates(prepared.facts.cgroupHierarchies), fifo: fifo, procfs: procfs,
+            plan: plan, sources: sources, cgroups: keeper.shown(of: prepared.facts.cgroupHierarchies), fifo: fifo, procfs: procfs,
             hookState: { prepared.hookState($0, $1) })
         let steps = ProcessLauncher.Steps(
             cgroupDirectory: unified,

@@ -107,6 +107,7 @@ struct PreparedContainer {
         state.config.version = spec.ociVersion
         state.config.process = self.process
         state.config.seccomp = spec.linux.seccomp
+        state.config.resources = spec.linux.resources ?? Resources()
         state.config.memoryPolicy = spec.linux.memoryPolicy
         state.config.personality = spec.linux.personality
         return state

@@ -56,10 +56,12 @@ extension Runtime {
             process: plan.process, needsIntermediate: plan.needsIntermediate, cloneFlags: 0,
             forgivesOutOfMemoryScore: facts.privilege.rootlessEUID, procfs: probe.procfs, wording: wording, log: log, closedInChild: [])
         let child = ExecProcess(plan: plan, container: containerInit.pidfd, procfs: probe.procfs)
-        let cgroup = SavedCgroup(state)
+        let cgroup = SavedCgroup(state), initPID = containerInit.pid
         let launched = try launcher.launch(
             ProcessLauncher.Steps(
-                joinCgroup: { (pid) throws(RuntimeError) in try cgroup.join(pid: pid) },
+                joinCgroup: { (pid) throws(RuntimeError) in
+                    try cgroup.join(pid: pid, below: request.cgroups, or: { () throws(RuntimeError) in try probe.unifiedCgroup(of: initPID) })
+                },
                 giveSeccompListener: { (listener, pid) throws(RuntimeError) in
                     try SeccompAgent(profile: state.config.seccomp).send(listener, pid: pid, state: container.state(status.rawValue, pid: containerInit.pid))
                 })

@@ -3,8 +3,7 @@ import ContainerPlan
 extension Runtime {
     /// A container for a command that acts on its cgroup, which nobody else changes meanwhile. The policy is asked of that
     /// very cgroup.
-    func openControlled(_ id: String, for command: String) throws(RuntimeError) -> (Container, SavedCgroup) {
-        let probe = try HostProbe()
+    func openControlled(_ id: String, for command: String, _ probe: HostProbe) throws(RuntimeError) -> (Container, SavedCgroup) {
         let container = try openLocked(try ContainerID(id), probe)
         let cgroup = SavedCgroup(try container.requireState())
         try require(command, of: cgroup, probe)

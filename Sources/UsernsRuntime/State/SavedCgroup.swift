@@ -18,8 +18,27 @@ struct SavedCgroup {
             rootlessCgroups: state.config.rootlessCgroups, pathAsked: saved.path.map { !$0.isEmpty } ?? false, limited: cgroup.limited)
     }
 
-    func join(pid: Int32) throws(RuntimeError) {
-        do throws(CgroupError) { try driver.join(pid: pid, cgroup, forgiveness: forgiveness) } catch { throw RuntimeError(error) }
+    /// Puts a further process in.
+    ///
+    /// - Parameters:
+    ///   - paths: below the container's cgroup, by controller; what is asked for by name is never forgiven.
+    ///   - initCgroup: that of the container's init: on version 2 alone a container may have passed its controllers on, and
+    ///     lives below its own cgroup since.
+    func join(pid: Int32, below paths: [String: String], or initCgroup: () throws(RuntimeError) -> String?) throws(RuntimeError) {
+        do throws(CgroupError) {
+            guard paths.isEmpty else {
+                let strict = CgroupForgiveness(rootlessCgroups: forgiveness.rootlessCgroups, pathAsked: true, limited: forgiveness.limited)
+                return try driver.join(pid: pid, try cgroup.descending(into: paths), forgiveness: strict)
+            }
+            try driver.join(pid: pid, cgroup, forgiveness: forgiveness)
+        } catch {
+            guard paths.isEmpty, error.isBusy, cgroup.directories.count == 1, let own = cgroup.directories[""], let other = try initCgroup(),
+                other.hasPrefix(own + "/")
+            else { throw RuntimeError(error) }
+            do throws(CgroupError) {
+                try driver.join(pid: pid, try cgroup.descending(into: ["": String(other.dropFirst(own.count))]), forgiveness: forgiveness)
+            } catch { throw RuntimeError(error) }
+        }
     }
 
     /// Changes the limits that are given, and nothing where one of them fails. Returns the warnings.

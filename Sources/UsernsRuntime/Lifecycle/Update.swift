@@ -1,0 +1,52 @@
+import CgroupControl
+import LinuxKernel
+import RuntimeSpec
+import SystemPackage
+
+/// `update`.
+public struct UpdateRequest: Sendable {
+    public var id: String
+    /// A file with `linux.resources`, or `-` for the standard input; then `resources` is ignored.
+    public var file: String?
+    public var resources: Resources
+    public var l3CacheSchema: String?
+    public var memBwSchema: String?
+
+    public init(id: String, file: String? = nil, resources: Resources = Resources(), l3CacheSchema: String? = nil, memBwSchema: String? = nil) {
+        self.id = id
+        self.file = file
+        self.resources = resources
+        self.l3CacheSchema = l3CacheSchema
+        self.memBwSchema = memBwSchema
+    }
+}
+
+extension Runtime {
+    /// Changes the limits that are given, and leaves the others. A change that fails leaves all as it was.
+    public func update(_ request: UpdateRequest) throws(RuntimeError) {
+        let probe = try HostProbe()
+        let (container, cgroup) = try openControlled(request.id, for: "update", probe)
+        guard try container.status().allows(.update) else { throw RuntimeError("container not running: \(request.id)") }
+        if request.file == nil, request.l3CacheSchema != nil || request.memBwSchema != nil {
+            throw RuntimeError("--l3-cache-schema, --mem-bw-schema: Intel RDT is not supported yet")
+        }
+        let change = try request.file.map(Self.readResources) ?? request.resources
+        let privilege = probe.privilege(self.request)
+        let options = LimitOptions(
+            strict: self.request.strictLimits, appliesDevices: !privilege.rootlessEUID && probe.identity.inInitialUserNamespace)
+        for warning in try cgroup.apply(change, options: options) { log.warning(warning) }
+
+        var state = try container.requireState()
+        state.config.resources.update(with: change)
+        do throws(KernelError) { try container.directory.save(state) } catch { throw RuntimeError("writing state.json of \(request.id)", error) }
+    }
+
+    private static func readResources(_ file: String) throws(RuntimeError) -> Resources {
+        let name = "--resources \(file)"
+        let bytes: [UInt8]
+        do throws(KernelError) {
+            bytes = file == "-" ? try FileDescriptor.standardInput.readAll() : try FileDescriptor.currentDirectory.open(file, .readOnly).readAll()
+        } catch { throw RuntimeError(name, error) }
+        do throws(SpecError) { return try Resources.decode(bytes) } catch { throw RuntimeError("\(name): \(error)") }
+    }
+}

@@ -1,0 +1,71 @@
+import Testing
+
+extension IntegrationTests {
+    /// The mount of type `cgroup`, and the cgroup namespace.
+    @Suite struct CgroupMountTests {
+        private func withMount(_ setting: CgroupSetting, namespace: Bool, _ options: [String], _ body: (Bundle) throws -> Void) throws {
+            try withBundle(setting) { bundle in
+                try bundle.edit {
+                    $0.removeMount("/sys/fs/cgroup")
+                    $0.addMount("/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["nosuid", "noexec", "nodev", "relatime"] + options)
+                    namespace ? $0.setNamespace("cgroup") : $0.removeNamespace("cgroup")
+                }
+                try body(bundle)
+            }
+        }
+
+        private static let everybody = CgroupSetting.controlling + CgroupSetting.refused
+
+        @Test(arguments: Self.everybody)
+        func theNamespaceBeginsAtTheContainersCgroup(_ setting: CgroupSetting) throws {
+            try withMount(setting, namespace: true, ["ro"]) { bundle in
+                try bundle.runDetached()
+                for output in [try bundle.execOutput("cat /proc/1/cgroup"), try bundle.execOutput("cat /proc/self/cgroup")] {
+                    #expect(!output.isEmpty && output.split(separator: "\n").allSatisfy { $0.hasSuffix(":/") }, "\(output)")
+                }
+            }
+        }
+
+        /// What it can see is its own cgroup: itself is in it, and nobody else.
+        @Test(arguments: CgroupSetting.controlling, [true, false])
+        func showsTheContainersOwnCgroups(_ setting: CgroupSetting, _ namespace: Bool) throws {
+            try withMount(setting, namespace: namespace, ["ro"]) { bundle in
+                let output = try bundle.output("find /sys/fs/cgroup -name cgroup.procs -exec sh -c 'echo $0 $(grep -vx 0 $0)' {} \\;")
+                let lines = output.split(separator: "\n")
+                #expect(!lines.isEmpty, "\(output)")
+                // In its PID namespace its first process is 1, and find and its children are the others.
+                #expect(lines.allSatisfy { $0.split(separator: " ").contains("1") }, "\(output)")
+            }
+        }
+
+        @Test(arguments: Self.everybody, [true, false])
+        func aReadOnlyOneIsNotWritable(_ setting: CgroupSetting, _ namespace: Bool) throws {
+            try withMount(setting, namespace: namespace, ["ro"]) { bundle in
+                let output = try bundle.output("find /sys/fs/cgroup -type d ! -type l -exec sh -c 'mkdir $0/made 2>&1 && echo MADE $0' {} \\; ; true")
+                #expect(!output.contains("MADE") && output.contains("ead-only"), "\(output)")
+            }
+        }
+
+        @Test(arguments: CgroupSetting.controlling, [true, false])
+        func aWritableOneTakesCgroupsOfTheContainers(_ setting: CgroupSetting, _ namespace: Bool) throws {
+            try withMount(setting, namespace: namespace, ["rw"]) { bundle in
+                let output = try bundle.output(
+                    """
+                    d=/sys/fs/cgroup; [ -e $d/cgroup.procs ] || d=$d/pids
+                    mkdir $d/made && echo 1 > $d/made/cgroup.procs && cat $d/made/cgroup.procs && rmdir $d/made 2>/dev/null || echo held
+                    """)
+                #expect(output.hasPrefix("1\n") && output.hasSuffix("held"), "\(output)")
+            }
+        }
+
+        /// Without a cgroup of its own the container is in one of the user's, which it must not change.
+        @Test(arguments: CgroupSetting.refused, [true, false])
+        func whatIsNotTheContainersIsReadOnly(_ setting: CgroupSetting, _ namespace: Bool) throws {
+            try withMount(setting, namespace: namespace, ["rw"]) { bundle in
+                let output = try bundle.output("for d in $(awk '$3 ~ /^cgroup/ {print $2}' /proc/mounts); do mkdir $d/made 2>&1 && echo MADE; done; true")
+                #expect(!output.contains("MADE"), "\(output)")
+                #expect(output.split(separator: "\n").allSatisfy { $0.contains("ead-only") }, "\(output)")
+            }
+        }
+    }
+}

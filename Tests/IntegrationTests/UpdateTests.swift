@@ -1,0 +1,94 @@
+import Testing
+
+extension IntegrationTests {
+    /// update: other limits for a container that is there, read back from the kernel.
+    @Suite struct UpdateTests {
+        private func update(_ bundle: Bundle, _ options: [String]) throws -> CommandResult {
+            try bundle.runtimeCommand(["update"] + options + [bundle.id]).run()
+        }
+
+        /// Limits of a container with 64 MiB and 50 processes.
+        private func withLimits(_ setting: CgroupSetting, _ body: (Bundle) throws -> Void) throws {
+            try withBundle(setting) { bundle in
+                try bundle.edit { $0["linux.resources"] = ["memory": ["limit": 67_108_864], "pids": ["limit": 50]] }
+                try bundle.runDetached()
+                try body(bundle)
+            }
+        }
+
+        private func memory(_ bundle: Bundle) throws -> String { try bundle.cgroup().read(v1: "memory.limit_in_bytes", v2: "memory.max") }
+        private func pids(_ bundle: Bundle) throws -> String { try bundle.cgroup().read(v1: "pids.max", v2: "pids.max") }
+        private func saved(_ bundle: Bundle) throws -> JSONValue? {
+            try JSONValue(parsing: bundle.read("\(bundle.stateRoot)/\(bundle.id)/state.json"))["config.resources"]
+        }
+
+        @Test(arguments: CgroupSetting.delegated)
+        func optionsChangeWhatTheyNameAndNothingElse(_ setting: CgroupSetting) throws {
+            try withLimits(setting) { bundle in
+                let result = try update(bundle, ["--memory", "128m", "--memory-swap", "-1"])
+                #expect(result.succeeded, "\(result)")
+                #expect(try memory(bundle) == "134217728" && pids(bundle) == "50")
+                #expect(try saved(bundle)?["memory.limit"] == 134_217_728 && saved(bundle)?["pids.limit"] == 50)
+                let more = try update(bundle, ["--pids-limit=-1"])
+                #expect(more.succeeded && more.stderr.isEmpty, "\(more)")
+                #expect(try memory(bundle) == "134217728" && pids(bundle) == "max")
+            }
+        }
+
+        @Test(arguments: CgroupSetting.delegated, [true, false])
+        func aFileOrTheStandardInputTakesThePlaceOfAllOptions(_ setting: CgroupSetting, _ isFile: Bool) throws {
+            try withLimits(setting) { bundle in
+                let text = #"{"pids":{"limit":70}}"#, path = "\(bundle.directory)/resources.json"
+                try bundle.write(text, to: path)
+                var command = try bundle.runtimeCommand(["update", "--resources", isFile ? path : "-", "--pids-limit", "60", bundle.id])
+                command.input = .text(text)
+                let result = try command.run()
+                #expect(result.succeeded && result.stderr.isEmpty, "\(result)")
+                #expect(try pids(bundle) == "70" && memory(bundle) == "67108864")
+            }
+        }
+
+        /// The memory limit is good, the list of processors is not.
+        @Test(arguments: CgroupSetting.delegated)
+        func whatFailsLeavesAllAsItWas(_ setting: CgroupSetting) throws {
+            try withLimits(setting) { bundle in
+                let before = try saved(bundle)
+                for options in [["--memory", "128m", "--cpuset-cpus", "4000"], ["--memory", "32m", "--memory-swap", "16m"], ["--memory", "128m", "--pids-limit=-7"]] {
+                    let result = try update(bundle, options)
+                    #expect(result.status == 1 && result.errors.count == 1, "\(result)")
+                    #expect(try memory(bundle) == "67108864" && pids(bundle) == "50", "\(result)")
+                    #expect(try saved(bundle) == before)
+                }
+            }
+        }
+
+        @Test func badInputIsRefused() throws {
+            try withLimits(CgroupSetting(identity: .root, driver: .cgroupfs)) { bundle in
+                for (options, text) in [
+                    (["--memory", "lots"], "--memory"), (["--resources", "/nonexistent/file"], "/nonexistent/file"), (["--resources", "-"], "--resources"),
+                    (["--cpu-quota", "x"], "--cpu-quota"),
+                ] {
+                    let result = try update(bundle, options)
+                    #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains(text), "\(result)")
+                }
+            }
+        }
+
+        @Test func aContainerThatHasStoppedIsRefused() throws {
+            try withBundle(.root) { bundle in
+                try bundle.runDetached("true")
+                #expect(try bundle.waitForStatus("stopped"))
+                let result = try update(bundle, ["--pids-limit", "10"])
+                #expect(result.status == 1 && result.stderr.contains("container not running"), "\(result)")
+            }
+        }
+
+        /// The kernel has no such limits any more.
+        @Test func kernelMemoryIsAWarning() throws {
+            try withLimits(CgroupSetting(identity: .root, driver: .cgroupfs)) { bundle in
+                let result = try update(bundle, ["--kernel-memory", "1m", "--kernel-memory-tcp", "1m"])
+                #expect(result.succeeded && result.errors.count == 2, "\(result)")
+            }
+        }
+    }
+}
