@@ -117,7 +117,13 @@ struct PreparedContainer {
     private func standardDescriptors() throws(KernelError) -> [String] {
         let descriptors = try probe.procfs.open("self/fd", [.path, .directory])
         var names: [String] = []
-        for number in 0...2 { names.append(try descriptors.readSymbolicLink("\(number)")) }
+        for number in 0...2 {
+            do throws(KernelError) { names.append(try descriptors.readSymbolicLink("\(number)")) } catch {
+                // Closed by our caller.
+                guard error.errno == .noSuchFileOrDirectory else { throw error }
+                names.append("")
+            }
+        }
         return names
     }
 }
