@@ -30,12 +30,14 @@ let package = Package(
         // Generated code, which keeps its compiler's warnings to itself.
         .target(name: "CCriuRPC", exclude: ["criu_rpc.proto"], linkerSettings: [.linkedLibrary("protobuf-c")]),
         .systemLibrary(name: "CJSONC", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
+        .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
+        .target(name: "CDBusAbsent", cSettings: cStrict),
 
         library("LinuxKernel", ["CLinux", systemPackage]),
         library("RuntimeSpec", ["CJSONC"]),
         library("IDMapping"),
         library("SeccompFilter", ["RuntimeSpec", "CSeccomp"]),
-        library("CgroupControl", ["LinuxKernel", "RuntimeSpec"]),
+        library("CgroupControl", ["LinuxKernel", "RuntimeSpec", "CDBus", "CDBusAbsent"]),
         library("ContainerPlan", ["LinuxKernel", "RuntimeSpec", "IDMapping", "CgroupControl"]),
         library("ContainerInit", ["LinuxKernel", "RuntimeSpec", "CgroupControl", "ContainerPlan"]),
         library("CheckpointRestore", ["LinuxKernel", "RuntimeSpec", "CCriuRPC", systemPackage]),

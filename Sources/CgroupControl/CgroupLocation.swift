@@ -21,6 +21,8 @@ public struct CgroupLocation: Sendable, Equatable {
 
     public let places: [Place]
 
+    init(places: [Place]) { self.places = places }
+
     /// By key; controllers that are mounted together share a directory.
     public var directories: [String: String] {
         var directories: [String: String] = [:]

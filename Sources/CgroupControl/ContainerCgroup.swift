@@ -21,8 +21,14 @@ public struct ContainerCgroup: Sendable, Equatable {
         self.unit = unit
     }
 
+    /// What is to be told since the last time.
+    public mutating func takeNotices() -> (forgiven: [CgroupError], warnings: [String]) {
+        defer { (forgiven, warnings) = ([], []) }
+        return (forgiven, warnings)
+    }
+
     /// Who finds it again.
-    public var driver: any CgroupDriver { CgroupfsDriver() }
+    public var driver: any CgroupDriver { unit.map { SystemdDriver(ofUser: $0.isOfUser) } ?? CgroupfsDriver() }
 
     /// The directory whose list of processes stands for the container. Version 2 first: it can be killed as a whole;
     /// then the freezer, which keeps processes from forking away.

@@ -49,7 +49,6 @@ extension InitPlan {
         let linux = spec.linux
         let namespaces = try NamespacePlan(linux)
         let inUserNamespace = namespaces.userNamespace != .none
-        if linux.intelRdt != nil { throw PlanError("linux.intelRdt: is not supported yet") }
         networkDevices = try NetworkDevices.plan(
             linux.netDevices, namespaces: namespaces, rootlessEUID: rootlessEUID, facts: facts.networkDevices)
 

@@ -221,14 +221,13 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
         #expect(!plan.steps.contains { if case .joinSessionKeyring = $0 { true } else { false } })
     }
 
-    @Test(arguments: ["process", "root", "linux.netDevices", "linux.intelRdt", "linux.mountLabel", "process.apparmorProfile", "process.selinuxLabel"])
+    @Test(arguments: ["process", "root", "linux.netDevices", "linux.mountLabel", "process.apparmorProfile", "process.selinuxLabel"])
     func refusesNamingTheField(_ field: String) throws {
         let error = try refusal(spec { spec in
             switch field {
             case "process": spec.process = nil
             case "root": spec.root = nil
             case "linux.netDevices": spec.linux.netDevices = ["eth0": NetDevice()]
-            case "linux.intelRdt": spec.linux.intelRdt = IntelRdt()
             case "linux.mountLabel": spec.linux.mountLabel = "label"
             case "process.apparmorProfile": spec.process?.apparmorProfile = "profile"
             default: spec.process?.selinuxLabel = "label"

@@ -99,6 +99,18 @@ private func bit(_ capability: Capability) -> UInt64 { 1 << UInt64(capability.nu
         #expect(error?.message == "linux.sysctl: \(key): contradicts hostname")
     }
 
+    @Test func theDomainnameIsSetOnce() {
+        let error = #expect(throws: PlanError.self) { try Sysctl.steps(["kernel.domainname": "v"], own: Self.own, fields: ["hostname", "domainname"]) }
+        #expect(error?.message == "linux.sysctl: kernel.domainname: contradicts domainname")
+    }
+
+    @Test(arguments: [("net.ipv4.ip_forward", NamespaceKind.network), ("kernel.sem", .ipc), ("kernel.domainname", .uts)])
+    func aNamespaceThatIsJoinedAndOursIsTheHosts(_ key: String, _ kind: NamespaceKind) throws {
+        let error = #expect(throws: PlanError.self) { try Sysctl.steps([key: "v"], own: Self.own, ours: [kind]) }
+        #expect(error?.message.hasPrefix("linux.sysctl: \(key): would change the host") == true)
+        #expect(try Sysctl.steps([key: "v"], own: Self.own, ours: [.user]).count == 1)
+    }
+
     @Test func theOrderIsThatOfTheNames() throws {
         let steps = try Sysctl.steps(["net.b": "1", "net.a": "2"], own: Self.own, fields: ["hostname"])
         #expect(steps == [.setSysctl(key: "net.a", path: "sys/net/a", value: "2"), .setSysctl(key: "net.b", path: "sys/net/b", value: "1")])

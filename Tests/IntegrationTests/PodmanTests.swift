@@ -4,67 +4,9 @@ import Testing
 extension IntegrationTests {
     /// Debian's Podman with this runtime beneath it.
     @Suite(.needs(.tool("podman"), .tool("conmon"))) struct PodmanTests {
-        /// Podman with storage of its own, an imported image, and cgroups named after the bundle.
-        private struct Engine {
-            let bundle: Bundle
-            private let options: [String]
-            private let runOptions: [String]
-
-            init(_ bundle: Bundle) throws {
-                self.bundle = bundle
-                let state = "\(bundle.directory)/podman"
-                try bundle.makeDirectory(state)
-                // Short, because sockets are made below it.
-                let temporary = "\(bundle.directory)/t"
-                try bundle.makeDirectory(temporary, mode: 0o700)
-                options = [
-                    "podman", "--cgroup-manager=cgroupfs", "--events-backend=file", "--storage-driver=vfs", "--root=\(state)/storage", "--runroot=\(state)/run",
-                    "--tmpdir=\(temporary)", "--runtime=\(try RuntimeUnderTest.path)",
-                ] + (bundle.identity == .root ? ["--runtime-flag=root=\(state)/containers"] : [])
-                // Without CAP_SYS_RESOURCE root cannot have Podman's default limits.
-                runOptions =
-                    ["--network=none"]
-                    + (bundle.identity == .root ? ["--ulimit=nofile=1024:1024", "--ulimit=nproc=1000:1000", "--cgroup-parent=/\(bundle.id)"] : [])
-                try PlainCommand.run(["tar", "--create", "--file=\(bundle.directory)/image.tar", "--directory=\(bundle.rootfs)", "."])
-                let imported = try podman(["import", "\(bundle.directory)/image.tar", "image"])
-                try #require(imported.succeeded, "\(imported)")
-            }
-
-            func podman(_ arguments: [String]) throws -> CommandResult {
-                try bundle.command(options + arguments, environment: ["HOME": "\(bundle.directory)/podman", "XDG_RUNTIME_DIR": bundle.identity == .root ? nil : "\(bundle.directory)/t"]).run()
-            }
-
-            func run(_ options: [String], _ command: [String]) throws -> CommandResult {
-                try podman(["run"] + runOptions + options + ["image"] + command)
-            }
-
-            /// Its pause process keeps a user namespace in which its files are.
-            func shutDown() throws {
-                _ = try podman(["rm", "--force", "--all", "--time=0"])
-                _ = try podman(["rmi", "--force", "--all"])
-                _ = try podman(["system", "migrate"])
-                for mount in MountInfo.parse(try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)).reversed()
-                where mount.mountPoint.hasPrefix("\(bundle.directory)/") { umount2(mount.mountPoint, Int32(MNT_DETACH)) }
-                try PlainCommand.run(["sh", "-c", "find /sys/fs/cgroup -depth -type d -path '*/\(bundle.id)*' -exec rmdir {} +"])
-            }
-        }
-
-        private func withPodman(_ identity: Identity, _ body: (Engine) throws -> Void) throws {
-            try withBundle(identity) { bundle in
-                let engine = try Engine(bundle)
-                do {
-                    try body(engine)
-                } catch {
-                    try engine.shutDown()
-                    throw error
-                }
-                try engine.shutDown()
-            }
-        }
-
         @Test(arguments: [Identity.root, .oneID])
         func runsInTheForeground(_ identity: Identity) throws {
-            try withPodman(identity) { engine in
+            try withPodman(CgroupSetting(identity: identity, driver: .cgroupfs)) { engine in
                 let result = try engine.run(["--rm"], ["sh", "-c", "id -u; exit 7"])
                 #expect(result.status == 7 && result.text == "0", "\(result)")
                 let input = try engine.run(["--rm", "--env=A=b", "--workdir=/tmp", "--hostname=named"], ["sh", "-c", "echo $A; pwd; hostname"])
@@ -76,7 +18,7 @@ extension IntegrationTests {
 
         @Test(arguments: [Identity.root, .oneID])
         func tellsWhatIsMissingFromWhatCannotBeExecuted(_ identity: Identity) throws {
-            try withPodman(identity) { engine in
+            try withPodman(CgroupSetting(identity: identity, driver: .cgroupfs)) { engine in
                 let missing = try engine.run(["--rm"], ["no-such-command"])
                 #expect(missing.status == 127, "\(missing)")
                 let absent = try engine.run(["--rm"], ["/no/such/file"])
@@ -88,7 +30,7 @@ extension IntegrationTests {
 
         @Test(arguments: [Identity.root, .oneID])
         func runsInTheBackground(_ identity: Identity) throws {
-            try withPodman(identity) { engine in
+            try withPodman(CgroupSetting(identity: identity, driver: .cgroupfs)) { engine in
                 let started = try engine.run(["--detach", "--name=background"], ["sh", "-c", "trap 'exit 9' TERM; echo up; while :; do sleep 0.05; done"])
                 try #require(started.succeeded, "\(started)")
                 let executed = try engine.podman(["exec", "background", "sh", "-c", "echo inside; exit 5"])
@@ -109,7 +51,7 @@ extension IntegrationTests {
 
         @Test(arguments: [Identity.root, .oneID])
         func givesATerminal(_ identity: Identity) throws {
-            try withPodman(identity) { engine in
+            try withPodman(CgroupSetting(identity: identity, driver: .cgroupfs)) { engine in
                 let result = try engine.run(["--rm", "--tty"], ["sh", "-c", "tty"])
                 #expect(result.succeeded && result.stdout.contains("/dev/pts/0"), "\(result)")
             }
@@ -117,7 +59,7 @@ extension IntegrationTests {
 
         @Test(arguments: [Identity.root, .oneID])
         func mountsVolumesAndSetsUsers(_ identity: Identity) throws {
-            try withPodman(identity) { engine in
+            try withPodman(CgroupSetting(identity: identity, driver: .cgroupfs)) { engine in
                 let volume = "\(engine.bundle.directory)/volume"
                 try engine.bundle.makeDirectory(volume)
                 try engine.bundle.write("content\n", to: "\(volume)/file")

@@ -167,6 +167,14 @@ extension IntegrationTests {
             }
         }
 
+        @Test func aClassOfServiceNeedsResctrl() throws {
+            try withBundle(.root) { bundle in
+                try bundle.edit { $0["linux.intelRdt"] = ["closID": "gold"] }
+                let result = try bundle.sh("echo started")
+                #expect(result.status == 1 && result.stdout.isEmpty && result.stderr.contains("linux.intelRdt: no resctrl is mounted"), "\(result)")
+            }
+        }
+
         /// The default configuration has device rules: nobody needs to be told.
         @Test(arguments: Identity.allCases, [[], ["--strict-limits"]])
         func deviceRulesAreNoLimits(_ identity: Identity, _ options: [String]) throws {

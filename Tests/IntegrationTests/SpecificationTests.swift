@@ -132,6 +132,7 @@ extension IntegrationTests {
                 let result = try bundle.sh("true")
                 #expect(result.succeeded, "\(result)")
                 #expect(try bundle.read("\(out)/log") == "1\n2\n3\n")
+                #expect(try features(bundle)["hooks"]?.array?.contains(.string(kind)) == true)
             }
         }
 

@@ -1,3 +1,4 @@
+import CHarness
 import Foundation
 import Testing
 
@@ -44,6 +45,26 @@ extension IntegrationTests {
                 let flags = try #require(MountInfo.parse(result.stdout).at("/locked")?.options)
                 #expect(flags.isSuperset(of: ["nosuid", "nodev", "noexec", "noatime"]))
                 #expect(flags.contains("ro") == options.contains("ro"))
+            }
+        }
+
+        /// As with sshfs: only the user may look into it, not even root, and its flags are locked.
+        @Test(.needs(.fuse), arguments: Identity.unprivileged, [["bind"], ["rbind", "ro"]])
+        func aFileSystemOfTheUsersOwnIsBound(_ identity: Identity, _ options: [String]) throws {
+            try withBundle(identity) { bundle in
+                let source = "\(bundle.directory)/fuse"
+                try bundle.makeDirectory(source)
+                let server = ch_mount_fuse(source, try identity.hostUID, try identity.hostGID)
+                try #require(server > 0, "\(String(cString: strerror(-server)))")
+                defer {
+                    umount2(source, Int32(MNT_DETACH))
+                    waitpid(server, nil, 0)
+                }
+                try bundle.edit { $0.addBind(source, to: "/fuse", options) }
+                let output = try bundle.output("cat /fuse/file /proc/self/mountinfo")
+                #expect(output.hasPrefix("fuse\n"), "\(output)")
+                let flags = try #require(MountInfo.parse(output).at("/fuse")?.options)
+                #expect(flags.isSuperset(of: ["nosuid", "nodev"]) && flags.contains("ro") == options.contains("ro"))
             }
         }
 

@@ -25,7 +25,7 @@ extension CgroupfsDriver {
 
     /// In version 2 each cgroup from the root down to the container's must pass its controllers on. All of them, for
     /// statistics too; those that cannot be had are missed only by a limit that needs them (`CgroupLimits`).
-    private func enableControllers(_ place: CgroupLocation.Place) throws(CgroupError) {
+    func enableControllers(_ place: CgroupLocation.Place) throws(CgroupError) {
         if place.directory == place.mountPoint { return }
         try attempt("set up", place.directory) { () throws(KernelError) in
             let own = try FileDescriptor.currentDirectory.open(place.directory, [.path, .directory])

@@ -7,7 +7,7 @@ import SystemPackage
 struct CgroupLimits {
     let plan: LimitPlan
     /// The last that matches counts; nil where devices are left alone.
-    private let devices: [DeviceRule]?
+    let devices: [DeviceRule]?
     private let strict: Bool
 
     /// For a new container, which may use no device but those of its rules.

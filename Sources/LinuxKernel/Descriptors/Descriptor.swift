@@ -62,19 +62,23 @@ extension Descriptor where Self: ~Copyable {
         var bytes: [UInt8] = []
         var chunk = 8192
         while true {
-            let before = bytes.count
-            var failure: KernelError?
-            bytes.reserveCapacity(before + chunk)
-            bytes.append(contentsOf: [UInt8](unsafeUninitializedCapacity: chunk) { buffer, count in
-                let read = retryOnInterrupt { let n = Glibc.read(rawValue, buffer.baseAddress, buffer.count); return n < 0 ? -Int(Glibc.errno) : n }
-                if read < 0 { failure = KernelError(.read, Errno(rawValue: Int32(-read))) }
-                count = max(0, read)
-            })
-            if let failure { throw failure }
-            if bytes.count == before { return bytes }
+            let some = try readSome(atMostBytes: chunk)
+            if some.isEmpty { return bytes }
+            bytes.append(contentsOf: some)
             if bytes.count > limitBytes { throw KernelError(.read, .fileTooLarge) }
             chunk = 65536
         }
+    }
+
+    /// What one call reads: empty at the end.
+    public func readSome(atMostBytes room: Int = 8192) throws(KernelError) -> [UInt8] {
+        var read = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+            read = retryOnInterrupt { let n = Glibc.read(rawValue, buffer.baseAddress, buffer.count); return n < 0 ? -Int(Glibc.errno) : n }
+            count = max(0, read)
+        }
+        try check(.read, read)
+        return bytes
     }
 
     public func readText() throws(KernelError) -> String { String(decoding: try readAll(), as: UTF8.self) }
@@ -231,6 +235,12 @@ extension Descriptor where Self: ~Copyable {
             if polled[0].revents & Int16(POLLIN) != 0 { return true }
             if polled[1].revents != 0 { return false }
         }
+    }
+
+    /// Waits for something to read, be it the end; false where the time ran out.
+    public func waitUntilReadable(until deadline: Deadline) throws(KernelError) -> Bool {
+        var entry = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
+        return try check(.poll, retryOnInterrupt { cl_poll(&entry, 1, deadline.leftMilliseconds) }) > 0
     }
 
     /// Waits until the kernel tells that a file which was read has new contents, or the time is over; returns what is left

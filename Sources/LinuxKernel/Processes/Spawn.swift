@@ -45,7 +45,7 @@ public struct Spawn {
 
         var rest = Array(input.utf8)[...]
         var output: [UInt8] = [], errors: [UInt8] = []
-        let deadline = timeoutMilliseconds.map { CurrentProcess.clockMilliseconds + Int64($0) }
+        let deadline = timeoutMilliseconds.map { Deadline(milliseconds: $0) }
         var timedOut = false
         if rest.isEmpty { stdin.closeWriteEnd() }
         while true {
@@ -56,7 +56,7 @@ public struct Spawn {
                 pollfd(fd: stdout.readEnd.rawValue, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: stderr.readEnd.rawValue, events: Int16(POLLIN), revents: 0),
             ]
-            let wait = deadline.map { Int32(clamping: max(0, $0 - CurrentProcess.clockMilliseconds)) } ?? -1
+            let wait = deadline?.leftMilliseconds ?? -1
             let ready = try check(.poll, retryOnInterrupt { cl_poll(&polled, polled.count, wait) })
             if ready == 0 {
                 timedOut = true

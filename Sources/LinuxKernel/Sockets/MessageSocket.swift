@@ -71,6 +71,14 @@ public struct MessageSocket: ~Copyable {
         return socket
     }
 
+    /// The same by an abstract name. Man: unix(7).
+    public static func connectStream(toAbstract name: String) throws(KernelError) -> OwnedDescriptor {
+        let socket = OwnedDescriptor(owning: try check(.socket, cl_unix_socket(Int32(SOCK_STREAM.rawValue))))
+        let bytes = [0] + name.utf8.map(CChar.init(bitPattern:))
+        try check(.connect, retryOnInterrupt { cl_connect_unix(socket.rawValue, bytes, bytes.count) }, "@" + name)
+        return socket
+    }
+
     /// A datagram socket bound to a path: where services tell that they are ready.
     public static func bindDatagram(to path: String) throws(KernelError) -> OwnedDescriptor {
         let socket = OwnedDescriptor(owning: try check(.socket, cl_unix_socket(Int32(SOCK_DGRAM.rawValue))))

@@ -42,6 +42,8 @@ public struct SavedConfig: JSONObject {
     /// `KEY=VALUE`; `bundle=PATH` is one of them.
     public var labels: [String] = []
     public var cgroups = SavedCgroups()
+    /// What the group at `intelRdtPath` was made from.
+    public var intelRdt: IntelRdt?
     public var namespaces: [Namespace] = []
     /// The effective user was not root, in its user namespace.
     public var rootlessEUID = false
@@ -69,6 +71,7 @@ public struct SavedConfig: JSONObject {
         try json.required("rootfs", &rootfs)
         try json.required("labels", &labels)
         try json.required("cgroups", &cgroups)
+        try json.optional("intel_rdt", &intelRdt)
         try json.required("namespaces", &namespaces)
         try json.required("rootless_euid", &rootlessEUID)
         try json.required("rootless_cgroups", &rootlessCgroups)

@@ -14,6 +14,9 @@ extension Linux {
             if let newName = device.name { try requireInterfaceName(newName, "netDevices[\(name.debugDescription)].name") }
         }
         if let resources { try within("resources") { () throws(SpecError) in try resources.validate() } }
+        if let schema = intelRdt?.memBwSchema {
+            try require(schema.hasPrefix("MB:") && !schema.contains("\n"), "intelRdt.memBwSchema", "must be one line that begins with MB:, is \(schema.debugDescription)")
+        }
         if let seccomp { try within("seccomp") { () throws(SpecError) in try seccomp.validate() } }
         if let memoryPolicy { try within("memoryPolicy") { () throws(SpecError) in try memoryPolicy.validate() } }
         if let personality {

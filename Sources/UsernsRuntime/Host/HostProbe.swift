@@ -22,7 +22,13 @@ struct HostProbe {
 
     func privilege(_ request: GlobalRequest) -> Privilege {
         let explicit: Bool? = request.rootless == .auto ? nil : request.rootless == .yes
-        return Privilege(of: identity, explicit: explicit, systemdManagerOwner: request.systemdCgroup ? 0 : nil)
+        return Privilege(of: identity, explicit: explicit, systemdManagerOwner: request.systemdCgroup ? systemdManagerOwner(explicit) : nil)
+    }
+
+    /// Asked over the bus only where it decides: by the root of a user namespace. Where nobody answers, systemd is root's.
+    private func systemdManagerOwner(_ explicit: Bool?) -> UInt32 {
+        guard explicit == nil, identity.effectiveUID == 0, !identity.inInitialUserNamespace else { return 0 }
+        return SystemdDriver.ownerOfUserManager() ?? 0
     }
 
     /// - Parameters:

@@ -8,7 +8,10 @@ import RuntimeSpec
 struct CgroupKeeper {
     private let driver: any CgroupDriver
     private let request: CgroupRequest
+    private let log: RuntimeLog
     private(set) var cgroup: ContainerCgroup
+    /// nil where `linux.intelRdt` asks for none.
+    private(set) var resctrl: ResctrlGroup?
 
     /// Makes it. Errors: those that are not forgiven.
     ///
@@ -16,14 +19,31 @@ struct CgroupKeeper {
     init(_ prepared: PreparedContainer, journal: CgroupJournal, log: RuntimeLog) throws(RuntimeError) {
         driver = prepared.cgroupDriver
         request = prepared.cgroupRequest
+        self.log = log
         do throws(CgroupError) {
             cgroup = try driver.prepare(request) { (planned) throws(CgroupError) in try journal.write(planned) }
         } catch { throw RuntimeError(error) }
-        for error in cgroup.forgiven { log.debug(error.message) }
-        for warning in cgroup.warnings { log.warning(warning) }
+        tell()
         if cgroup.directories.isEmpty && !prepared.plan.namespaces.own.contains(.pid) {
             log.warning("without a cgroup and without a PID namespace of its own, processes that the container leaves behind cannot be found when it is deleted")
         }
+    }
+
+    /// The class of service; after the cgroup, so that whatever is left of an error here goes away with it.
+    mutating func makeResctrlGroup(_ prepared: PreparedContainer) throws(RuntimeError) {
+        guard let rdt = prepared.bundle.spec.linux.intelRdt else { return }
+        let mounts: [MountInfo]
+        do throws(KernelError) { mounts = MountInfo.parse(try prepared.probe.procfs.read("self/mountinfo"), typePrefix: "resctrl") } catch {
+            throw RuntimeError("linux.intelRdt", error)
+        }
+        guard let root = mounts.last?.mountPoint else {
+            throw RuntimeError("linux.intelRdt: no resctrl is mounted", hint: "mount -t resctrl resctrl /sys/fs/resctrl, on a processor that has it")
+        }
+        do throws(CgroupError) { resctrl = try ResctrlGroup(making: rdt, containerID: prepared.id.text, root: root) } catch { throw RuntimeError(error) }
+    }
+
+    func joinResctrlGroup(pid: Int32) throws(RuntimeError) {
+        do throws(CgroupError) { try resctrl?.join(pid: pid) } catch { throw RuntimeError(error) }
     }
 
     /// For each hierarchy, by its controllers.
@@ -44,6 +64,13 @@ struct CgroupKeeper {
 
     mutating func place(pid: Int32) throws(RuntimeError) {
         do throws(CgroupError) { try driver.place(pid: pid, in: &cgroup, request) } catch { throw RuntimeError(error) }
+        tell()
+    }
+
+    private mutating func tell() {
+        let (forgiven, warnings) = cgroup.takeNotices()
+        for error in forgiven { log.debug(error.message) }
+        for warning in warnings { log.warning(warning) }
     }
 
     /// The same where processes may be left in it, which nobody else will end.
@@ -53,6 +80,9 @@ struct CgroupKeeper {
     }
 
     func remove() throws(RuntimeError) {
-        do throws(CgroupError) { try driver.remove(cgroup) } catch { throw RuntimeError(error) }
+        do throws(CgroupError) {
+            try driver.remove(cgroup)
+            try resctrl?.remove()
+        } catch { throw RuntimeError(error) }
     }
 }

@@ -48,6 +48,8 @@ final class ContainerCreation {
 
         var keeper = try CgroupKeeper(prepared, journal: CgroupJournal(directory: directory), log: log)
         cgroups = keeper
+        try keeper.makeResctrlGroup(prepared)
+        cgroups = keeper
         let unified = try keeper.openCloneDirectory()
         let launcher = ProcessLauncher(
             process: plan.process, needsIntermediate: plan.namespaces.route == .intermediate,
@@ -61,6 +63,7 @@ final class ContainerCreation {
             cgroupDirectory: unified,
             mapIDs: { (pid) throws(RuntimeError) in try IDMapWriter(procfs: procfs).write(plan, pid: pid) },
             joinCgroup: { (pid) throws(RuntimeError) in try keeper.place(pid: pid) },
+            joinResctrlGroup: { (pid) throws(RuntimeError) in try keeper.joinResctrlGroup(pid: pid) },
             prepareNamespaces: { (pid) throws(RuntimeError) in try NetworkDeviceMover.move(plan, pid: pid, procfs: procfs) },
             giveSeccompListener: { (listener, pid) throws(RuntimeError) in
                 try SeccompAgent(profile: prepared.bundle.spec.linux.seccomp).send(listener, pid: pid, state: prepared.state("creating", pid))
@@ -74,7 +77,7 @@ final class ContainerCreation {
         wasLaunched = true
         launched = try launcher.launch(steps) { channel in child.run(channel) }
         do throws(RuntimeError) {
-            let state = try prepared.savedState(init: launched.process, cgroup: keeper.cgroup)
+            let state = try prepared.savedState(init: launched.process, cgroup: keeper.cgroup, resctrl: keeper.resctrl)
             do throws(KernelError) { try directory.save(state) } catch { throw RuntimeError("writing state.json of \(prepared.id.text)", error) }
         } catch {
             launcher.abandon(launched)

@@ -61,10 +61,10 @@ struct FailureWording {
     }
 
     func sourceError(_ cause: KernelError) -> RuntimeError {
-        if cause.call == .mount_setattr {
+        if cause.call == .mount_setattr || cause.call == .write {
             return RuntimeError(
                 "the id mapping of a mount of \(cause.subject)", cause: cause.description,
-                hint: cause.errno == .invalidArgument ? "its file system does not support id-mapped mounts" : nil)
+                hint: cause.call == .mount_setattr && cause.errno == .invalidArgument ? "its file system does not support id-mapped mounts" : nil)
         }
         if cause.subject == sources.first?.path { return RuntimeError("root.path \(cause.subject)", cause: cause.errno.text) }
         return RuntimeError("the source of a bind mount: \(cause.subject)", cause: cause.errno.text)

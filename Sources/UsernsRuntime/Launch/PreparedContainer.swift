@@ -19,10 +19,6 @@ struct PreparedContainer {
         id = try ContainerID(request.id)
         var bundle = try Bundle(request.bundle)
         let passed = try PassedDescriptors(preserve: request.preserveFDs)
-        if global.systemdCgroup {
-            throw RuntimeError("--systemd-cgroup: is not supported yet", hint: "use cgroupfs: for Podman --cgroup-manager=cgroupfs")
-        }
-        cgroupDriver = CgroupfsDriver()
         probe = try HostProbe()
         store = try StateStore(request: global, identity: probe.identity)
         bundle.spec.process?.env += passed.environment
@@ -32,6 +28,7 @@ struct PreparedContainer {
         self.bundle = bundle
 
         facts = try probe.facts(for: bundle.spec.linux, process: process, bundle: bundle.path, request: global)
+        cgroupDriver = global.systemdCgroup ? SystemdDriver(ofUser: facts.privilege.rootlessCgroups) : CgroupfsDriver()
         var initRequest = InitRequest(id: id.text)
         initRequest.noPivot = request.noPivot
         initRequest.noNewKeyring = request.noNewKeyring
@@ -74,7 +71,7 @@ struct PreparedContainer {
     func hookState(_ status: String, _ pid: Int32?) -> String { state(status, pid).encoded(pretty: false) }
 
     /// What later commands will know of it.
-    func savedState(init process: borrowing ChildProcess, cgroup: ContainerCgroup) throws(RuntimeError) -> SavedState {
+    func savedState(init process: borrowing ChildProcess, cgroup: ContainerCgroup, resctrl: ResctrlGroup?) throws(RuntimeError) -> SavedState {
         var state = SavedState()
         state.id = id.text
         state.initProcessPID = process.pid
@@ -86,6 +83,7 @@ struct PreparedContainer {
         state.created = Timestamp.now()
         state.rootless = facts.privilege.isRootless
         state.cgroupPaths = cgroup.directories
+        state.intelRdtPath = resctrl?.path ?? ""
         for kind in NamespaceType.allCases { state.namespacePaths[kind.stateKey] = "/proc/\(process.pid)/ns/\(kind.kind.procName)" }
 
         let spec = bundle.spec
@@ -97,6 +95,7 @@ struct PreparedContainer {
         state.config.cgroups.unit = cgroup.unit?.name
         state.config.cgroups.ofUser = cgroup.unit?.isOfUser ?? false
         state.config.cgroups.limited = cgroup.limited.sorted()
+        state.config.intelRdt = spec.linux.intelRdt
         state.config.namespaces = spec.linux.namespaces
         state.config.rootlessEUID = facts.privilege.rootlessEUID
         state.config.rootlessCgroups = facts.privilege.rootlessCgroups

@@ -57,6 +57,7 @@ struct ProcessLauncher {
         var mapIDs: (_ pid: Int32) throws(RuntimeError) -> Void = { (_) throws(RuntimeError) in }
         /// Moves a process to the container's cgroup, where the clone could not start there.
         var joinCgroup: (_ pid: Int32) throws(RuntimeError) -> Void
+        var joinResctrlGroup: (_ pid: Int32) throws(RuntimeError) -> Void = { (_) throws(RuntimeError) in }
         /// What is done to the namespaces of a process that waits.
         var prepareNamespaces: (_ pid: Int32) throws(RuntimeError) -> Void = { (_) throws(RuntimeError) in }
         var giveSeccompListener: (_ listener: borrowing OwnedDescriptor, _ pid: Int32) throws(RuntimeError) -> Void
@@ -81,6 +82,7 @@ struct ProcessLauncher {
                 try steps.mapIDs(launched.process.pid)
             }
             if !placed { try steps.joinCgroup(launched.process.pid) }
+            try steps.joinResctrlGroup(launched.process.pid)
             try setOutOfMemoryScore(pid: launched.process.pid)
             try steps.prepareNamespaces(launched.process.pid)
             try send(.proceed, to: launched)

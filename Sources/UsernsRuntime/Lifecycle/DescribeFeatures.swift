@@ -21,7 +21,7 @@ extension Runtime {
         linux.namespaces = NamespaceType.allCases.map(\.rawValue).sorted()
         linux.capabilities = Capability.allCases.map(\.rawValue)
         var cgroup = Features.Cgroup()
-        (cgroup.v1, cgroup.v2, cgroup.systemd, cgroup.systemdUser, cgroup.rdma) = (true, true, false, false, false)
+        (cgroup.v1, cgroup.v2, cgroup.systemd, cgroup.systemdUser, cgroup.rdma) = (true, true, true, true, false)
         linux.cgroup = cgroup
         var seccomp = Features.Seccomp()
         seccomp.enabled = true
@@ -34,7 +34,9 @@ extension Runtime {
         linux.apparmor = Features.Support(enabled: true)
         linux.selinux = Features.Support(enabled: true)
         var intelRdt = Features.IntelRdt()
-        intelRdt.enabled = false
+        intelRdt.enabled = true
+        intelRdt.schemata = true
+        intelRdt.monitoring = true
         linux.intelRdt = intelRdt
         var mountExtensions = Features.MountExtensions()
         mountExtensions.idmap = Features.Support(enabled: true)

@@ -62,6 +62,7 @@ extension Runtime {
                 joinCgroup: { (pid) throws(RuntimeError) in
                     try cgroup.join(pid: pid, below: request.cgroups, or: { () throws(RuntimeError) in try probe.unifiedCgroup(of: initPID) })
                 },
+                joinResctrlGroup: { (pid) throws(RuntimeError) in try cgroup.joinResctrlGroup(pid: pid) },
                 giveSeccompListener: { (listener, pid) throws(RuntimeError) in
                     try SeccompAgent(profile: state.config.seccomp).send(listener, pid: pid, state: container.state(status.rawValue, pid: containerInit.pid))
                 })

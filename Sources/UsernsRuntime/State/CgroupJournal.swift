@@ -7,6 +7,8 @@ import SystemPackage
 /// creation was interrupted.
 struct CgroupJournal {
     private static let name = "cgroups.new"
+    /// What stands before a unit, which comes first: no directory looks like it.
+    private static let user = "user:", system = "system:"
 
     let directory: ContainerDirectory
 
@@ -15,7 +17,8 @@ struct CgroupJournal {
         let new = planned.made.filter { access($0, F_OK) != 0 }
         do throws(KernelError) {
             let file = try directory.open(Self.name, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
-            try file.writeAll(new.sorted().joined(separator: "\0"))
+            let unit = planned.unit.map { ["\($0.isOfUser ? Self.user : Self.system)\($0.name)"] } ?? []
+            try file.writeAll((unit + new.sorted()).joined(separator: "\0"))
         } catch { throw CgroupError("cannot note the cgroups of \(directory.id.text): \(error)") }
     }
 
@@ -23,7 +26,12 @@ struct CgroupJournal {
     func read() throws(KernelError) -> ContainerCgroup {
         do throws(KernelError) {
             let text = try directory.open(Self.name, [.readOnly, .noFollow]).readText()
-            return ContainerCgroup(made: Set(text.split(separator: "\0").map(String.init)))
+            var directories = text.split(separator: "\0").map(String.init)
+            var unit: SystemdUnit?
+            for manager in [Self.user, Self.system] where directories.first?.hasPrefix(manager) == true {
+                unit = SystemdUnit(name: String(directories.removeFirst().dropFirst(manager.count)), isOfUser: manager == Self.user)
+            }
+            return ContainerCgroup(made: Set(directories), unit: unit)
         } catch {
             if error.errno == .noSuchFileOrDirectory { return ContainerCgroup() }
             throw error

@@ -7,6 +7,7 @@ struct SavedCgroup {
     private let driver: any CgroupDriver
     let cgroup: ContainerCgroup
     private let forgiveness: CgroupForgiveness
+    private let resctrl: ResctrlGroup?
 
     init(_ state: SavedState) {
         let saved = state.config.cgroups
@@ -14,8 +15,14 @@ struct SavedCgroup {
             directories: state.cgroupPaths, made: Set(saved.paths.values), limited: Set(saved.limited),
             unit: saved.unit.map { SystemdUnit(name: $0, isOfUser: saved.ofUser) })
         driver = cgroup.driver
+        resctrl = state.config.intelRdt.map { ResctrlGroup(path: state.intelRdtPath, $0, containerID: state.id) }
         forgiveness = CgroupForgiveness(
             rootlessCgroups: state.config.rootlessCgroups, pathAsked: saved.path.map { !$0.isEmpty } ?? false, limited: cgroup.limited)
+    }
+
+    /// The class of service, which children inherit: whoever comes from outside has to join.
+    func joinResctrlGroup(pid: Int32) throws(RuntimeError) {
+        do throws(CgroupError) { try resctrl?.join(pid: pid) } catch { throw RuntimeError(error) }
     }
 
     /// Puts a further process in.
@@ -75,6 +82,7 @@ struct SavedCgroup {
 
     func remove() throws(RuntimeError) {
         do throws(CgroupError) { try driver.remove(cgroup) } catch { try unlessForgiven(error) }
+        do throws(CgroupError) { try resctrl?.remove() } catch { throw RuntimeError(error) }
     }
 
     /// Whether the caller may move processes into it: it was delegated.

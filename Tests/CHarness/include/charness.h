@@ -46,4 +46,8 @@ int ch_answer_syscall(int listener, int error);
 // Starts a process that exchanges the two paths of each pair and exchanges them back, without end. Returns the pid.
 int ch_exchange_forever(const char *const paths[], int pair_count);
 
+// Mounts a FUSE file system at `path`, as sshfs does for a user: only that user may look into it, and it is nosuid and nodev.
+// In it is one file, `file`, that says "fuse". Returns the pid of its server, which ends when it is unmounted.
+int ch_mount_fuse(const char *path, unsigned uid, unsigned gid);
+
 #endif

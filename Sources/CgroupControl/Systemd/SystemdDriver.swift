@@ -1,0 +1,159 @@
+import Glibc
+import LinuxKernel
+import RuntimeSpec
+import SystemPackage
+
+/// Cgroups that systemd makes: a transient unit for each container, a scope or a slice, with the cgroup delegated to us.
+///
+/// systemd makes the cgroups of its own hierarchy, and of those whose controllers it knows; on version 1 the others are
+/// ours (`CgroupfsDriver`). What systemd has properties for is set as such; then all limits are written into the files,
+/// for they tell more exactly what is meant. Man: systemd.scope(5). Source: systemd.io/CGROUP_DELEGATION.
+public struct SystemdDriver: CgroupDriver {
+    /// The user's own manager, else the system's.
+    private let isOfUser: Bool
+    private let files = CgroupfsDriver()
+
+    public var patienceMilliseconds: Int32 { files.patienceMilliseconds }
+
+    public init(ofUser: Bool) { isOfUser = ofUser }
+
+    /// The uid that the user's own manager has; nil where none answers.
+    public static func ownerOfUserManager() -> UInt32? {
+        do throws(CgroupError) { return try SystemdManager(ofUser: true).ownerUID() } catch { return nil }
+    }
+
+    public func prepare(
+        _ request: CgroupRequest, journal: (ContainerCgroup) throws(CgroupError) -> Void
+    ) throws(CgroupError) -> ContainerCgroup {
+        let location = try UnitLocation(request)
+        _ = try PropertyAnnotations.properties(of: request.annotations)
+        let limits = try CgroupLimits(of: request)
+        let forgiveness = request.forgiveness(limited: limits.plan.limitedKeys)
+        do throws(CgroupError) { return try prepare(location, request, forgiveness, journal) } catch {
+            guard forgiveness.decide(error) == .forgive else { throw error }
+            var none = ContainerCgroup()
+            none.forgiven.append(error)
+            none.warnings = try limits.set(in: none)
+            return none
+        }
+    }
+
+    private func prepare(
+        _ location: UnitLocation, _ request: CgroupRequest, _ forgiveness: CgroupForgiveness, _ journal: (ContainerCgroup) throws(CgroupError) -> Void
+    ) throws(CgroupError) -> ContainerCgroup {
+        let manager = try SystemdManager(ofUser: isOfUser)
+        if let state = try manager.activeState(location.unit), state != "failed", state != "inactive" {
+            throw CgroupError("the unit \(location.unit) is there already, and \(state)", hint: "choose another container ID, or another name in linux.cgroupsPath")
+        }
+        let places = try places(location, below: try manager.controlGroup(), request.hierarchies)
+        let unit = SystemdUnit(name: location.unit, isOfUser: isOfUser)
+        let own = CgroupLocation(places: places.filter { !$0.isSystemds })
+        try journal(ContainerCgroup(made: Set(own.directories.values), unit: unit))
+        var cgroup = try files.create(own, nil, forgiveness: forgiveness)
+        for place in places where place.isSystemds { for key in place.keys { cgroup.directories[key] = place.directory } }
+        cgroup.unit = unit
+        return cgroup
+    }
+
+    private func places(
+        _ location: UnitLocation, below manager: String, _ hierarchies: CgroupHierarchies
+    ) throws(CgroupError) -> [CgroupLocation.Place] {
+        let path = (manager == "/" ? "" : manager) + location.cgroup
+        var places: [CgroupLocation.Place] = []
+        for hierarchy in hierarchies.hierarchies {
+            guard let directory = hierarchy.directory(of: path) else {
+                throw CgroupError(
+                    "the cgroup file system on \(hierarchy.mountPoint) does not show systemd's cgroup \(path)", isForgivable: true,
+                    hint: "mount it again in the cgroup namespace of systemd, or leave out --systemd-cgroup")
+            }
+            places.append(CgroupLocation.Place(keys: hierarchy.keys, mountPoint: hierarchy.mountPoint, directory: directory))
+        }
+        return places
+    }
+
+    /// It has to have a process when it starts.
+    public func cloneDirectory(_ cgroup: ContainerCgroup) throws(CgroupError) -> SharedDescriptor? { nil }
+
+    public func place(pid: Int32, in cgroup: inout ContainerCgroup, _ request: CgroupRequest) throws(CgroupError) {
+        guard let unit = cgroup.unit else { return }
+        let limits = try CgroupLimits(of: request)
+        do throws(CgroupError) { try start(unit, pid: pid, request, limits) } catch {
+            guard request.forgiveness(limited: cgroup.limited).decide(error) == .forgive else { throw error }
+            try files.remove(cgroup)
+            cgroup = ContainerCgroup()
+            cgroup.forgiven.append(error)
+            return
+        }
+        if let directory = cgroup.directories[""], let unified = request.hierarchies.unified {
+            // systemd passes on those that it has properties for.
+            try files.enableControllers(CgroupLocation.Place(keys: [""], mountPoint: unified.mountPoint, directory: directory))
+        }
+        try files.place(pid: pid, in: &cgroup, request)
+        cgroup.warnings += try limits.set(in: cgroup)
+    }
+
+    private func start(_ unit: SystemdUnit, pid: Int32, _ request: CgroupRequest, _ limits: CgroupLimits) throws(CgroupError) {
+        let manager = try SystemdManager(ofUser: unit.isOfUser)
+        let version = try manager.version()
+        var properties = UnitProperty.ofNewUnit(
+            try UnitLocation(request), pid: pid, containerID: request.containerID, isUnified: request.hierarchies.isUnified, managerVersion: version)
+        properties += limits.properties(managerVersion: version)
+        // A property that is given twice is the last one, but a list is all of them.
+        for property in try PropertyAnnotations.properties(of: request.annotations) {
+            properties.removeAll { $0.name == property.name }
+            properties.append(property)
+        }
+        try manager.startTransient(unit.name, properties)
+    }
+
+    /// systemd moves a process that we may not: one that comes from another session.
+    public func join(pid: Int32, _ cgroup: ContainerCgroup, forgiveness: CgroupForgiveness) throws(CgroupError) {
+        guard let unit = cgroup.unit else { return try files.join(pid: pid, cgroup, forgiveness: forgiveness) }
+        do throws(CgroupError) {
+            let strict = CgroupForgiveness(rootlessCgroups: false, pathAsked: true, limited: [])
+            try files.join(pid: pid, cgroup, forgiveness: strict)
+        } catch {
+            guard error.isForgivable else { throw error }
+            do throws(CgroupError) { try SystemdManager(ofUser: unit.isOfUser).attach(pid: pid, to: unit.name) } catch let second {
+                guard forgiveness.decide(second) == .forgive else { throw second.withMessage("\(error.message); \(second.message)") }
+            }
+        }
+    }
+
+    public func apply(_ resources: Resources, to cgroup: ContainerCgroup, options: LimitOptions) throws(CgroupError) -> [String] {
+        guard let unit = cgroup.unit else { return try files.apply(resources, to: cgroup, options: options) }
+        let limits = try CgroupLimits(changing: cgroup, to: resources, options)
+        let manager = try SystemdManager(ofUser: unit.isOfUser)
+        let properties = limits.properties(managerVersion: try manager.version())
+        let old = try manager.values(properties.map(\.name), of: unit.name)
+        if !properties.isEmpty { try manager.setProperties(properties, of: unit.name) }
+        do throws(CgroupError) { return try limits.set(in: cgroup) } catch {
+            if !old.isEmpty { try manager.setProperties(old.replacing, of: unit.name) }
+            throw error
+        }
+    }
+
+    /// Stops the unit, and removes the directories that are ours.
+    public func remove(_ cgroup: ContainerCgroup) throws(CgroupError) {
+        if let unit = cgroup.unit {
+            do throws(CgroupError) { try SystemdManager(ofUser: unit.isOfUser).stop(unit.name) } catch {
+                // Where the manager is gone, so are its units, and where the cgroup is gone, the unit is collected.
+                let isLeft = cgroup.directories.values.contains { access($0, F_OK) == 0 }
+                guard error.isForgivable, !isLeft else { throw error }
+            }
+        }
+        try files.remove(cgroup)
+    }
+}
+
+extension CgroupLimits {
+    fileprivate func properties(managerVersion: Int) -> [UnitProperty] {
+        LimitProperties.properties(of: plan, managerVersion: managerVersion)
+            + DeviceProperties.properties(of: devices, managerVersion: managerVersion)
+    }
+}
+
+extension CgroupLocation.Place {
+    /// systemd makes and removes it by itself.
+    fileprivate var isSystemds: Bool { keys == [""] || keys == ["name=systemd"] }
+}
