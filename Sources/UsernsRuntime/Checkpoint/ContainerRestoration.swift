@@ -64,6 +64,7 @@ final class ContainerRestoration {
         } catch { throw RuntimeError(error) }
         // What CRIU restores begins in CRIU's own cgroup; where the image's cgroups go is told by it, too.
         try keeper.place(pid: worker.pid)
+        try keeper.joinResctrlGroup(pid: worker.pid)
         cgroups = keeper
         options.cgroupRoots = try cgroupRoots(of: worker.pid)
         do throws(CRIUError) {
@@ -126,7 +127,7 @@ final class ContainerRestoration {
         case .postRestore:
             guard let pid = notification.pid else { throw RuntimeError("CRIU did not tell which process it has restored") }
             try adopt(pid)
-            let state = try prepared.savedState(init: process, cgroup: cgroups!.cgroup)
+            let state = try prepared.savedState(init: process, cgroup: cgroups!.cgroup, resctrl: cgroups!.resctrl)
             do throws(KernelError) { try directory.save(state) } catch { throw RuntimeError("writing state.json of \(prepared.id.text)", error) }
         case .networkLock, .networkUnlock, .statusReady, nil: break
         }
