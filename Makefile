@@ -7,7 +7,7 @@ RELEASE = -c release --product runc -Xswiftc -static-executable -Xlinker --gc-se
 # What became of each integration test: on this machine, and in the guest on each cgroup hierarchy.
 RESULTS = $(CURDIR)/.build/test-results
 
-.PHONY: all runc install demo test unit-test integration-test test-vm check-skips check-unsupported bench lint clean help
+.PHONY: all runc install demo test unit-test integration-test test-vm check-skips rpc check-unsupported bench lint clean help
 
 all: runc
 
@@ -46,6 +46,11 @@ test-vm: runc
 check-skips:
 	@scripts/check-skips $(RESULTS)/host.xml $(RESULTS)/v2.xml $(RESULTS)/v1.xml
 
+# Sources/CCriuRPC, of the messages that its .proto names; what it makes is committed.
+rpc:
+	@scripts/setup rpc
+	cd Sources/CCriuRPC && protoc-c --c_out=. criu_rpc.proto && mv criu_rpc.pb-c.h include
+
 check-unsupported:
 	@scripts/setup build
 	@scripts/check-unsupported
@@ -68,6 +73,7 @@ help:
 	@echo "make test         unit-test and integration-test (as root)"
 	@echo "make test-vm      the tests that need systemd or cgroup v2, in a Debian guest under QEMU (as root)"
 	@echo "make bench        time and memory beside crun, runc and a floor (as root)"
+	@echo "make rpc          generate the C code of CRIU's messages again"
 	@echo "make check-unsupported  compile the program, and try its commands, as for a platform that is not Linux"
 	@echo "make lint         shellcheck of every script"
 	@echo "make clean        remove what was built"

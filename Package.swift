@@ -27,6 +27,8 @@ let package = Package(
     targets: [
         .target(name: "CLinux", cSettings: cStrict),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        // Generated code, which keeps its compiler's warnings to itself.
+        .target(name: "CCriuRPC", exclude: ["criu_rpc.proto"], linkerSettings: [.linkedLibrary("protobuf-c")]),
         .systemLibrary(name: "CJSONC", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
         .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
         .target(name: "CDBusAbsent", cSettings: cStrict),
@@ -38,11 +40,12 @@ let package = Package(
         library("CgroupControl", ["LinuxKernel", "RuntimeSpec", "CDBus", "CDBusAbsent"]),
         library("ContainerPlan", ["LinuxKernel", "RuntimeSpec", "IDMapping", "CgroupControl"]),
         library("ContainerInit", ["LinuxKernel", "RuntimeSpec", "CgroupControl", "ContainerPlan"]),
+        library("CheckpointRestore", ["LinuxKernel", "RuntimeSpec", "CCriuRPC", systemPackage]),
         library("UsernsRuntime", [
-            "LinuxKernel", "RuntimeSpec", "IDMapping", "SeccompFilter", "CgroupControl", "ContainerPlan", "ContainerInit",
+            "LinuxKernel", "RuntimeSpec", "IDMapping", "SeccompFilter", "CgroupControl", "ContainerPlan", "ContainerInit", "CheckpointRestore",
         ]),
         library("CommandLineInterface", [
-            "UsernsRuntime", "RuntimeSpec", "SeccompFilter", systemPackage,
+            "UsernsRuntime", "RuntimeSpec", "SeccompFilter", "CheckpointRestore", systemPackage,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
         ]),
@@ -66,6 +69,7 @@ let package = Package(
         tests(of: "RuntimeSpec"),
         tests(of: "SeccompFilter", ["CSeccomp", "RuntimeSpec"]),
         tests(of: "ContainerInit", ["LinuxKernel", systemPackage]),
+        tests(of: "CheckpointRestore", ["LinuxKernel", "RuntimeSpec"]),
         tests(of: "UsernsRuntime", ["ContainerInit", "ContainerPlan", "LinuxKernel", systemPackage]),
     ]
 )

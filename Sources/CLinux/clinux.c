@@ -39,7 +39,7 @@ static inline long result(long value) { return value < 0 ? -errno : value; }
 
 // ---- processes and namespaces
 
-int cl_spawn(const char *path, char *const argv[], char *const envp[], const int standard[3])
+int cl_spawn(const char *path, char *const argv[], char *const envp[], const int descriptors[], int count)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -55,10 +55,10 @@ int cl_spawn(const char *path, char *const argv[], char *const envp[], const int
     }
     sigemptyset(&none);
     sigfillset(&all);
-    for (int i = 0; !error && i < 3; i++)
-        error = posix_spawn_file_actions_adddup2(&actions, standard[i], i);
+    for (int i = 0; !error && i < count; i++)
+        error = posix_spawn_file_actions_adddup2(&actions, descriptors[i], i);
     // Descriptors that are preserved for a container are not CLOEXEC.
-    if (!error) error = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    if (!error) error = posix_spawn_file_actions_addclosefrom_np(&actions, count);
     if (!error) error = posix_spawnattr_setsigmask(&attributes, &none);
     if (!error) error = posix_spawnattr_setsigdefault(&attributes, &all);
     if (!error) error = posix_spawnattr_setpgroup(&attributes, 0);
@@ -455,6 +455,7 @@ int cl_terminal_set_controlling(int fd) { return (int)result(ioctl(fd, TIOCSCTTY
 
 const int cl_O_PATH = O_PATH, cl_O_NOFOLLOW = O_NOFOLLOW, cl_O_DIRECTORY = O_DIRECTORY, cl_O_CLOEXEC = O_CLOEXEC,
           cl_O_NOCTTY = O_NOCTTY;
+const int cl_F_DUPFD_CLOEXEC = F_DUPFD_CLOEXEC;
 const int cl_AT_FDCWD = AT_FDCWD, cl_AT_EMPTY_PATH = AT_EMPTY_PATH, cl_AT_RECURSIVE = AT_RECURSIVE,
           cl_AT_REMOVEDIR = AT_REMOVEDIR;
 const int cl_WEXITED = WEXITED, cl_WNOHANG = WNOHANG, cl_WALL = __WALL;

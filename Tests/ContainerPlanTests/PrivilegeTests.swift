@@ -102,13 +102,13 @@ import Testing
 
     @Test(arguments: withCgroup) func needsAWritableCgroup(_ command: String) throws {
         try CommandPolicy.require(command, privilege: Self.rootless, hasWritableCgroup: true)
-        let error = #expect(throws: PlanError.self) { try CommandPolicy.require(command, privilege: Self.rootless, hasWritableCgroup: false, criuWorksUnprivileged: true) }
+        let error = #expect(throws: PlanError.self) { try CommandPolicy.require(command, privilege: Self.rootless, hasWritableCgroup: false, criuRefusal: nil) }
         #expect(error?.message.hasPrefix(command + ":") == true && error?.message.contains("cgroup") == true)
         #expect(error?.hint?.contains("Delegate") == true)
     }
 
     @Test(arguments: withCRIU) func needsCRIUWithoutPrivileges(_ command: String) throws {
-        try CommandPolicy.require(command, privilege: Self.rootless, hasWritableCgroup: false, criuWorksUnprivileged: true)
+        try CommandPolicy.require(command, privilege: Self.rootless, hasWritableCgroup: false, criuRefusal: nil)
         let error = #expect(throws: PlanError.self) { try CommandPolicy.require(command, privilege: Self.rootless, hasWritableCgroup: true) }
         #expect(error?.message.hasPrefix(command + ":") == true && error?.message.contains("CRIU") == true)
         #expect(error?.hint != nil)

@@ -26,8 +26,8 @@ import Testing
     private static let allowed: [ContainerStatus: Set<ContainerStatus.Operation>] = [
         .creating: [.delete, .forcedDelete],
         .created: [.start, .exec, .execIgnoringPaused, .kill, .delete, .forcedDelete, .events, .pause, .update],
-        .running: [.exec, .execIgnoringPaused, .kill, .forcedDelete, .events, .pause, .update],
-        .paused: [.execIgnoringPaused, .kill, .forcedDelete, .events, .resume, .update],
+        .running: [.exec, .execIgnoringPaused, .kill, .forcedDelete, .events, .pause, .update, .checkpoint],
+        .paused: [.execIgnoringPaused, .kill, .forcedDelete, .events, .resume, .update, .checkpoint],
         .stopped: [.delete, .forcedDelete],
     ]
 

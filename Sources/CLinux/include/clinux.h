@@ -13,9 +13,9 @@
 
 // ---- processes and namespaces
 
-// posix_spawn(3) with the given standard descriptors and nothing else inherited, no signal blocked, every action default; it
-// leads a process group of its own. Returns the pid.
-int cl_spawn(const char *path, char *const argv[], char *const envp[], const int standard[3]);
+// posix_spawn(3) with the given descriptors as 0, 1, 2, … and nothing else inherited, no signal blocked, every action
+// default; it leads a process group of its own. Each is its own number already, or is above all of theirs. Returns the pid.
+int cl_spawn(const char *path, char *const argv[], char *const envp[], const int descriptors[], int count);
 // clone3(2) without CLONE_VM: returns twice, like fork. pidfd may be NULL; cgroup_fd < 0 means none.
 // Falls back to the raw clone call on ENOSYS where flags allow it (no cgroup_fd, no CLONE_NEWTIME).
 int cl_clone3(uint64_t flags, int exit_signal, int *pidfd, int cgroup_fd);
@@ -148,6 +148,7 @@ enum {
 };
 
 extern const int cl_O_PATH, cl_O_NOFOLLOW, cl_O_DIRECTORY, cl_O_CLOEXEC, cl_O_NOCTTY;
+extern const int cl_F_DUPFD_CLOEXEC;
 extern const int cl_AT_FDCWD, cl_AT_EMPTY_PATH, cl_AT_RECURSIVE, cl_AT_REMOVEDIR;
 extern const int cl_WEXITED, cl_WNOHANG, cl_WALL;
 extern const int cl_CLD_EXITED;

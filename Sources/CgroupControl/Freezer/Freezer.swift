@@ -11,7 +11,8 @@ public struct Freezer: Sendable, Equatable {
     }
 
     let version: Version
-    let directory: String
+    /// On the host.
+    public let directory: String
     /// How long the processes are waited for.
     var patienceMilliseconds: Int32 = 2000
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CheckpointRestore
 import UsernsRuntime
 
 /// `checkpoint ID`.
@@ -36,8 +37,25 @@ struct CheckpointCommand: RuntimeCommand {
     @Argument(help: .containerID)
     var id: String
 
+    func validate() throws {
+        try pageServer.require("--page-server <addr:port>") { PageServer($0) != nil }
+        if options.lazyPages && pageServer == nil { throw ValidationError("--lazy-pages needs --page-server <addr:port>, from which the pages are fetched") }
+    }
+
+    var request: CheckpointRequest {
+        var request = CheckpointRequest(id: id, image: options.settings)
+        request.dump.isPreDump = preDump
+        request.dump.parentPath = parentPath
+        request.dump.leavesRunning = leaveRunning
+        request.dump.skipsTCPInFlight = tcpSkipInFlight
+        request.dump.remapsLinks = linkRemap
+        request.dump.pageServer = pageServer.flatMap(PageServer.init)
+        request.dump.statusDescriptor = statusFd
+        return request
+    }
+
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
-        try runtime.refuse("checkpoint")
+        try runtime.checkpoint(request)
         return 0
     }
 }

@@ -39,8 +39,18 @@ struct RestoreCommand: RuntimeCommand {
     @Argument(help: .containerID)
     var id: String
 
+    var request: RestoreRequest {
+        var request = RestoreRequest(
+            create: CreateRequest(id: id, bundle: bundle ?? ".", consoleSocket: consoleSocket, pidFile: pidFile, noPivot: noPivot),
+            image: options.settings)
+        request.restore.lsmProfile = lsmProfile
+        request.restore.lsmMountContext = lsmMountContext
+        request.detach = detach
+        request.noSubreaper = noSubreaper
+        return request
+    }
+
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
-        try runtime.refuse("restore")
-        return 0
+        try runtime.restore(request)
     }
 }

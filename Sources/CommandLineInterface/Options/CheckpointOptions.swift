@@ -1,4 +1,5 @@
 import ArgumentParser
+import CheckpointRestore
 
 /// What `checkpoint` and `restore` share. Man: criu(8).
 struct CheckpointOptions: ParsableArguments {
@@ -28,18 +29,33 @@ struct CheckpointOptions: ParsableArguments {
     @Option(
         name: "--manage-cgroups-mode", parsing: .unconditional,
         help: .option("What is done about cgroups.", kind: "mode", default: "CRIU's own"))
-    var manageCgroupsMode: ManageCgroupsMode?
+    var manageCgroupsMode: CgroupMode?
 
     @Option(
         name: "--empty-ns", parsing: .unconditionalSingleValue,
-        help: .option("Leave this kind of namespace empty: network.", kind: "namespace"))
+        help: .option("Leave this kind of namespace empty: network.", kind: "namespace", default: "network"))
     var emptyNs: [EmptyNamespace] = []
 
     @Flag(name: "--auto-dedup", help: .flag("Drop from the parent image what the new one has."))
     var autoDedup = false
+
+    var settings: ImageSettings {
+        var settings = ImageSettings(imagePath: imagePath)
+        settings.workPath = workPath
+        settings.keepsTCPConnections = tcpEstablished
+        settings.allowsExternalUnixSockets = extUnixSk
+        settings.isShellJob = shellJob
+        settings.movesPagesLazily = lazyPages
+        settings.keepsFileLocks = fileLocks
+        settings.cgroupMode = manageCgroupsMode
+        settings.dropsDuplicates = autoDedup
+        return settings
+    }
 }
 
-/// `--empty-ns`.
+extension CgroupMode: ExpressibleByArgument {}
+
+/// `--empty-ns`: what is done anyway, for the one kind there is.
 enum EmptyNamespace: String, Sendable, CaseIterable, ExpressibleByArgument {
     case network
 }

@@ -59,11 +59,21 @@ final class ProcessStart {
             let status: FileStatus
             do throws(KernelError) { status = try stream.status() } catch { continue }
             let isNull = status.isCharacterDevice && status.representedMajor == 1 && status.representedMinor == 3
+            if isNull { try takeOwnNull(descriptor) }
             if isNull || status.uid == plan.uid { continue }
             do throws(KernelError) { try stream.changeOwner(uid: plan.uid, gid: plan.gid) } catch {
                 guard [.invalidArgument, .notPermitted, .readOnlyFileSystem].contains(error.errno) else { throw error }
             }
         }
+    }
+
+    /// The host's /dev/null is a file outside of the container, which CRIU could not save: the container's own does the same.
+    private func takeOwnNull(_ descriptor: Int32) throws(KernelError) {
+        let null: OwnedDescriptor
+        do throws(KernelError) { null = try FileDescriptor.currentDirectory.open("/dev/null", [.readWrite, .noFollow]) } catch { return }
+        let status = try null.status()
+        guard status.isCharacterDevice, status.representedMajor == 1, status.representedMinor == 3 else { return }
+        try null.duplicate(onto: descriptor)
     }
 
     /// A directory outside the root (by a descriptor that leaked) has no name inside: CVE-2024-21626.

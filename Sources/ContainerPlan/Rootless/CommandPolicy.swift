@@ -17,8 +17,10 @@ public enum CommandPolicy {
     ]
 
     /// Throws where the caller may not even try.
+    ///
+    /// - Parameter criuRefusal: why CRIU does not work unprivileged; nil where it does.
     public static func require(
-        _ command: String, privilege: Privilege, hasWritableCgroup: Bool, criuWorksUnprivileged: Bool = false
+        _ command: String, privilege: Privilege, hasWritableCgroup: Bool, criuRefusal: String? = "it was not asked"
     ) throws(PlanError) {
         guard privilege.rootlessEUID else { return }
         guard let need = needs[command] else { throw PlanError("\(command): no such command") }
@@ -31,9 +33,9 @@ public enum CommandPolicy {
                 hint: "on cgroup v2 with systemd, run as root: systemctl set-property user@$(id -u).service Delegate=yes, log in again, "
                     + "and use --systemd-cgroup")
         case .unprivilegedCRIU:
-            if criuWorksUnprivileged { return }
+            guard let criuRefusal else { return }
             throw PlanError(
-                "\(command): not permitted without privileges: CRIU does not report that it can work unprivileged",
+                "\(command): not permitted without privileges: CRIU does not report that it can work unprivileged: \(criuRefusal)",
                 hint: "run it as root, or as root of a user namespace that CRIU supports")
         }
     }

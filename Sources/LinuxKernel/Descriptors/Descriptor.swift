@@ -83,6 +83,13 @@ extension Descriptor where Self: ~Copyable {
 
     public func readText() throws(KernelError) -> String { String(decoding: try readAll(), as: UTF8.self) }
 
+    /// The last bytes of a file, at most so many.
+    public func readEnd(_ limitBytes: Int) throws(KernelError) -> [UInt8] {
+        let size = try status().size
+        try checkErrno(.lseek, lseek(rawValue, max(0, size - limitBytes), SEEK_SET))
+        return try readAll()
+    }
+
     /// Reads again from the beginning, as files do that the kernel fills anew.
     public func readFromStart() throws(KernelError) -> String {
         try checkErrno(.lseek, lseek(rawValue, 0, SEEK_SET))
@@ -115,6 +122,17 @@ extension Descriptor where Self: ~Copyable {
 
     public func makeDirectory(_ name: String, mode: mode_t) throws(KernelError) {
         try checkErrno(.mkdir, mkdirat(rawValue, name, mode), name)
+    }
+
+    /// Makes the directories of a path that are missing. For paths of the host's: links in it are followed.
+    public func makeDirectories(_ path: String, mode: mode_t) throws(KernelError) {
+        var made = ""
+        for component in path.parts(at: "/") {
+            made += (made.isEmpty && !path.isAbsolutePath ? "" : "/") + component
+            do throws(KernelError) { try makeDirectory(made, mode: mode) } catch {
+                guard error.errno == .fileExists else { throw error }
+            }
+        }
     }
 
     public func unlink(_ name: String) throws(KernelError) { try checkErrno(.unlink, unlinkat(rawValue, name, 0), name) }
@@ -181,10 +199,21 @@ extension Descriptor where Self: ~Copyable {
 
     public func duplicate(onto target: Int32) throws(KernelError) { try checkErrno(.dup2, Glibc.dup2(rawValue, target)) }
 
+    /// A copy whose number is `minimum` or above.
+    public func duplicate(from minimum: Int32) throws(KernelError) -> OwnedDescriptor {
+        OwnedDescriptor(owning: try check(.fcntl, cl_fcntl(rawValue, cl_F_DUPFD_CLOEXEC, Int(minimum))))
+    }
+
     /// Open, and not by us: all that we open is CLOEXEC.
     public var wasInherited: Bool {
         let flags = cl_fcntl(rawValue, F_GETFD, 0)
         return flags >= 0 && flags & FD_CLOEXEC == 0
+    }
+
+    /// Whether it was opened for writing.
+    public var isWritable: Bool {
+        let flags = cl_fcntl(rawValue, F_GETFL, 0)
+        return flags >= 0 && flags & O_ACCMODE != O_RDONLY
     }
 
     public func setCloseOnExec(_ on: Bool) throws(KernelError) {

@@ -3,6 +3,9 @@ import Glibc
 /// A line of /proc/self/mountinfo. Man: proc_pid_mountinfo(5).
 public struct MountInfo: Sendable, Equatable {
     public let id: Int
+    public let parentID: Int
+    /// Of the file system: `major:minor`.
+    public let device: String
     /// The part of the file system that is the mount's root.
     public let root: String
     public let mountPoint: String
@@ -19,9 +22,10 @@ public struct MountInfo: Sendable, Equatable {
             guard typePrefix.isEmpty || strstr(line, mark) != nil else { return nil }
             // A source may be empty.
             let fields = line.parts(at: " ", omittingEmpty: false)
-            guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count > dash + 2, let id = Int(fields[0]) else { return nil }
+            guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count > dash + 2, let id = Int(fields[0]), let parentID = Int(fields[1])
+            else { return nil }
             return MountInfo(
-                id: id, root: unescape(fields[3]), mountPoint: unescape(fields[4]), fileSystemType: fields[dash + 1],
+                id: id, parentID: parentID, device: fields[2], root: unescape(fields[3]), mountPoint: unescape(fields[4]), fileSystemType: fields[dash + 1],
                 superOptions: fields.count > dash + 3 ? fields[dash + 3].parts(at: ",") : [])
         }
     }

@@ -49,6 +49,16 @@ public struct ChildProcess: ~Copyable {
         return pid == 0 ? nil : ChildProcess(pid: pid, pidfd: OwnedDescriptor(owning: pidfd))
     }
 
+    /// Starts a program. The descriptors become its 0, 1, 2, …; each is its own number already, or above all of theirs.
+    /// Nothing else is inherited, no signal is blocked, every action is the default one. Man: posix_spawn(3).
+    public static func spawn(
+        _ path: String, arguments: [String], environment: [String], descriptors: [Int32]
+    ) throws(KernelError) -> ChildProcess {
+        let argv = CStringArray(arguments), envp = CStringArray(environment)
+        return try ChildProcess(
+            opening: try check(.posix_spawn, cl_spawn(path, argv.pointer, envp.pointer, descriptors, Int32(descriptors.count)), path))
+    }
+
     public func signal(_ number: Int32) throws(KernelError) {
         try check(.pidfd_send_signal, cl_pidfd_send_signal(pidfd.rawValue, number), "\(pid)")
     }

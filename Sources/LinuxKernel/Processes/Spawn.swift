@@ -78,9 +78,7 @@ public struct Spawn {
     }
 
     private func start(stdin: FileDescriptor, stdout: FileDescriptor, stderr: FileDescriptor) throws(KernelError) -> ChildProcess {
-        let argv = CStringArray(arguments), envp = CStringArray(environment)
-        let standard = [stdin.rawValue, stdout.rawValue, stderr.rawValue]
-        return try ChildProcess(opening: try check(.posix_spawn, cl_spawn(path, argv.pointer, envp.pointer, standard), path))
+        try ChildProcess.spawn(path, arguments: arguments, environment: environment, descriptors: [stdin.rawValue, stdout.rawValue, stderr.rawValue])
     }
 
     /// A reader that went away (EPIPE) is no error: not every hook reads its input.

@@ -7,11 +7,17 @@ enum JSONDocument {
     /// The deepest field of the specification lies 7 levels down; unknown fields may go deeper.
     static let maximumDepth: Int32 = 64
 
-    /// The root of the tree, an object, owned by the caller.
-    static func parse(_ bytes: UnsafeRawBufferPointer) throws(SpecError) -> JSONNode {
+    /// What a document is; json-c would wait for more text after a number or a word at the top.
+    enum Top: String {
+        case object = "{"
+        case array = "["
+    }
+
+    /// The root of the tree, owned by the caller.
+    static func parse(_ bytes: UnsafeRawBufferPointer, top: Top = .object) throws(SpecError) -> JSONNode {
         guard bytes.count <= maximumBytes else { throw SpecError("is larger than \(maximumBytes) bytes") }
         var lexer = JSONLexicalCheck(bytes)
-        try lexer.run()
+        try lexer.run(top)
         if lexer.integersBeyond64Bits.isEmpty { return try tree(of: bytes) }
 
         // json-c would saturate such a number to one that a field may hold. As a fraction it keeps its place in the

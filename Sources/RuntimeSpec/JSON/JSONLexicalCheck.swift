@@ -12,8 +12,8 @@ struct JSONLexicalCheck {
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     /// Errors name line and column.
-    mutating func run() throws(SpecError) {
-        try expectObject()
+    mutating func run(_ top: JSONDocument.Top) throws(SpecError) {
+        try expect(top)
         while index < bytes.count {
             switch bytes[index] {
             case UInt8(ascii: "\""): try skipString()
@@ -25,13 +25,12 @@ struct JSONLexicalCheck {
         }
     }
 
-    /// Every document here is an object; json-c would wait for more text after a number or a word at the top.
-    private mutating func expectObject() throws(SpecError) {
+    private mutating func expect(_ top: JSONDocument.Top) throws(SpecError) {
         while index < bytes.count, [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(bytes[index]) {
             index += 1
         }
         guard index < bytes.count else { throw SpecError("is empty") }
-        guard bytes[index] == UInt8(ascii: "{") else { throw failure("must be an object") }
+        guard bytes[index] == top.rawValue.utf8.first else { throw failure("must be an \(top)") }
     }
 
     private mutating func skipString() throws(SpecError) {

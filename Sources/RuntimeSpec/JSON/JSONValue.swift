@@ -106,6 +106,13 @@ extension Array: JSONValue where Element: JSONValue {
         for element in self { node.append(element.json()) }
         return node
     }
+
+    /// Reads a JSON document whose top is an array. Errors name the element, or line and column of what is not JSON.
+    public static func decode(_ bytes: [UInt8]) throws(SpecError) -> Self {
+        let root = try bytes.withUnsafeBufferPointer { (buffer) throws(SpecError) in try JSONDocument.parse(UnsafeRawBufferPointer(buffer), top: .array) }
+        defer { root.free() }
+        return try Self(json: root)
+    }
 }
 
 extension Array: JSONOmittable where Element: JSONValue & Equatable {

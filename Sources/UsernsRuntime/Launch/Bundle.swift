@@ -29,7 +29,7 @@ struct Bundle {
         }
     }
 
-    private static func absolutePath(_ given: String) throws(KernelError) -> String {
+    static func absolutePath(_ given: String) throws(KernelError) -> String {
         if given.isAbsolutePath { return given }
         let here = try CurrentProcess.workingDirectory()
         return given == "." || given.isEmpty ? here : here + "/" + given

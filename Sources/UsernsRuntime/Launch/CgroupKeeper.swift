@@ -73,6 +73,12 @@ struct CgroupKeeper {
         for warning in warnings { log.warning(warning) }
     }
 
+    /// The same where processes may be left in it, which nobody else will end.
+    func removeWithProcesses() throws(RuntimeError) {
+        do throws(CgroupError) { try driver.killAll(cgroup) } catch { throw RuntimeError(error) }
+        try remove()
+    }
+
     func remove() throws(RuntimeError) {
         do throws(CgroupError) {
             try driver.remove(cgroup)

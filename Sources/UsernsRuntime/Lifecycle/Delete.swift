@@ -48,7 +48,11 @@ extension Container {
         } else {
             let made: ContainerCgroup
             do throws(KernelError) { made = try CgroupJournal(directory: directory).read() } catch { throw RuntimeError("cgroups of \(id)", error) }
-            do throws(CgroupError) { try made.driver.remove(made) } catch { throw RuntimeError(error) }
+            do throws(CgroupError) {
+                // An interrupted restore leaves processes that wait for a CRIU that is gone.
+                try made.driver.killAll(made)
+                try made.driver.remove(made)
+            } catch { throw RuntimeError(error) }
         }
         try store.remove(directory)
     }

@@ -53,5 +53,9 @@ final class ContainerDirectory: Descriptor {
 
     // MARK: removal
 
-    func removeContents() throws(KernelError) { try removeTree() }
+    /// Errors: EBUSY where a root file system is still mounted, whose files are nothing to remove.
+    func removeContents() throws(KernelError) {
+        try RestoreRoot.unmount(in: self)
+        try removeTree()
+    }
 }

@@ -42,7 +42,7 @@ public enum ContainerStatus: String, Sendable, CaseIterable {
 
     /// What is done to a container, as far as its status decides whether it may be.
     public enum Operation: String, Sendable, CaseIterable {
-        case start, exec, execIgnoringPaused, kill, delete, forcedDelete, events, pause, resume, update
+        case start, exec, execIgnoringPaused, kill, delete, forcedDelete, events, pause, resume, update, checkpoint
     }
 
     public func allows(_ operation: Operation) -> Bool {
@@ -53,6 +53,7 @@ public enum ContainerStatus: String, Sendable, CaseIterable {
         case .kill, .events, .execIgnoringPaused, .update: self != .stopped && self != .creating
         case .delete: self == .stopped || self == .created || self == .creating
         case .forcedDelete: true
+        case .checkpoint: self == .running || self == .paused
         }
     }
 }

@@ -97,13 +97,7 @@ struct StateStore {
         do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, [.path, .directory]) } catch {
             guard making, error.errno == .noSuchFileOrDirectory else { throw error }
         }
-        var made = ""
-        for component in path.split(separator: "/") {
-            made += (made.isEmpty && !path.hasPrefix("/") ? "" : "/") + component
-            do throws(KernelError) { try FileDescriptor.currentDirectory.makeDirectory(made, mode: 0o700) } catch {
-                guard error.errno == .fileExists else { throw error }
-            }
-        }
+        try FileDescriptor.currentDirectory.makeDirectories(path, mode: 0o700)
         if isInRuntimeDirectory {
             try FileDescriptor.currentDirectory.open(path, [.readOnly, .directory]).changeMode(S_ISVTX | 0o700)
         }

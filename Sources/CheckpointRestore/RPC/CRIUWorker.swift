@@ -1,0 +1,124 @@
+import Glibc
+import LinuxKernel
+import SystemPackage
+
+/// One `criu swrk`: a process that works off one request, which comes over a socket that it inherits.
+public final class CRIUWorker {
+    /// The number of the socket in the worker; what is inherited besides follows it.
+    private static let socketNumber: Int32 = 3
+    public static let firstInherited = socketNumber + 1
+
+    private let process: ChildProcess
+    private let socket: MessageSocket
+    /// What it prints before it has a log.
+    private let errors: SharedDescriptor
+
+    public var pid: Int32 { process.pid }
+
+    /// The worker's standard descriptors.
+    public enum Streams: Sendable {
+        /// Empty input; what it prints is kept for the error.
+        case own
+        /// Ours: a restored process inherits them.
+        case inherited
+    }
+
+    /// Starts one.
+    ///
+    /// - Parameters:
+    ///   - inherited: become descriptors `firstInherited` and on.
+    ///   - environment: CRIU starts programs of its own: tar, ip, iptables.
+    public init(_ path: String, environment: [String], streams: Streams, inherited: [SharedDescriptor] = []) throws(CRIUError) {
+        do throws(KernelError) {
+            let count = Self.firstInherited + Int32(inherited.count)
+            let pair = try MessageSocket.pair()
+            let ours = MessageSocket(owning: OwnedDescriptor(owning: pair.0))
+            let theirs = SharedDescriptor(OwnedDescriptor(owning: pair.1))
+            let errors = SharedDescriptor(try MemoryFile.create("criu's errors"))
+            var sources = [theirs] + inherited
+            if streams == .own {
+                let null = SharedDescriptor(try FileDescriptor.currentDirectory.open("/dev/null", .readWrite))
+                sources = [null, null, errors] + sources
+            }
+            // Out of the way of the numbers that they get.
+            var copies: [SharedDescriptor] = []
+            for source in sources { copies.append(SharedDescriptor(try source.duplicate(from: count))) }
+            let numbers = (streams == .own ? [] : [0, 1, 2]) + copies.map(\.rawValue)
+            process = try withExtendedLifetime(copies) { () throws(KernelError) in
+                try ChildProcess.spawn(path, arguments: [path, "swrk", "\(Self.socketNumber)"], environment: environment, descriptors: numbers)
+            }
+            socket = ours
+            self.errors = errors
+        } catch { throw CRIUError("starting \(path)", error) }
+    }
+
+    // MARK: the conversation
+
+    /// Sends a request and returns CRIU's answer. An answer that is no success, or none, is an error with CRIU's last words.
+    ///
+    /// - Parameters:
+    ///   - log: where the request has CRIU write its log.
+    ///   - notified: acts on a notification; false lets CRIU give up and undo what it did.
+    public func perform(
+        _ request: CRIURequest, log: CRIULog? = nil, notified: (CRIUNotification) -> Bool = { _ in true }
+    ) throws(CRIUError) -> CRIUResponse {
+        let doing = "CRIU could not \(request.kind.verb)"
+        do throws(KernelError) { try socket.send(request.encoded()) } catch {
+            throw CRIUError(doing, cause: lastWords(log, "it ended before it was asked: \(try ending())"))
+        }
+        while true {
+            let received: MessageSocket.Received?
+            do throws(KernelError) { received = try socket.receive(roomBytes: 64 << 10) } catch { throw CRIUError(doing, error) }
+            guard var received else { throw CRIUError(doing, cause: lastWords(log, "it ended without an answer: \(try ending())")) }
+            guard let response = CRIUResponse(decoding: received.bytes) else {
+                try end()
+                throw CRIUError(doing, cause: lastWords(log, "its answer is not understood"))
+            }
+            if response.isNotification {
+                let success = notified(CRIUNotification(response, descriptor: received.takeDescriptor()))
+                do throws(KernelError) { try socket.send(CRIURequest.acknowledgement(success: success)) } catch {
+                    throw CRIUError(doing, cause: lastWords(log, "it ended on the way: \(try ending())"))
+                }
+                continue
+            }
+            guard response.answers(request.kind) else {
+                try end()
+                throw CRIUError(doing, cause: lastWords(log, "its answer is to another question"))
+            }
+            guard response.succeeded else {
+                _ = try ending()
+                throw CRIUError(doing, cause: lastWords(log, response.reason))
+            }
+            return response
+        }
+    }
+
+    /// Reaps the worker, which ends by itself when its work is done.
+    public func wait() throws(CRIUError) { _ = try ending() }
+
+    /// A worker that talks nonsense is not waited for.
+    private func end() throws(CRIUError) {
+        do throws(KernelError) { try process.signal(SIGKILL) } catch {
+            guard error.errno == .noSuchProcess else { throw CRIUError("ending CRIU", error) }
+        }
+        _ = try ending()
+    }
+
+    private func ending() throws(CRIUError) -> String {
+        do throws(KernelError) {
+            switch try process.wait() {
+            case .exited(let status): return "exit status \(status)"
+            case .signaled(let signal): return "killed by signal \(signal)"
+            }
+        } catch { throw CRIUError("waiting for CRIU", error) }
+    }
+
+    /// The log's, else what it printed, else `otherwise`; and where to read more.
+    private func lastWords(_ log: CRIULog?, _ otherwise: String) -> String {
+        if let log, let excerpt = log.excerpt { return "\(otherwise): \(excerpt) (its log: \(log.path))" }
+        do throws(KernelError) {
+            if let printed = CRIULog.excerpt(of: String(decoding: try errors.readEnd(64 << 10), as: UTF8.self)) { return "\(otherwise): \(printed)" }
+        } catch {}
+        return otherwise
+    }
+}

@@ -1,0 +1,84 @@
+import CheckpointRestore
+import LinuxKernel
+import RuntimeSpec
+import SystemPackage
+
+/// Where the files of a checkpoint are, and where CRIU works.
+struct ImageDirectory {
+    private static let descriptorsName = "descriptors.json"
+
+    /// Absolute.
+    let path: String
+    let image: SharedDescriptor
+    /// nil: CRIU works where the image is.
+    let work: SharedDescriptor?
+    private let workPath: String
+
+    /// For a dump: made where they are missing, for nobody else to read.
+    init(making settings: ImageSettings) throws(RuntimeError) { try self.init(settings, making: true) }
+
+    /// For a restore.
+    init(opening settings: ImageSettings) throws(RuntimeError) { try self.init(settings, making: false) }
+
+    private init(_ settings: ImageSettings, making: Bool) throws(RuntimeError) {
+        do throws(KernelError) {
+            path = try Bundle.absolutePath(settings.imagePath)
+            if making { try FileDescriptor.currentDirectory.makeDirectories(path, mode: 0o700) }
+            image = SharedDescriptor(try FileDescriptor.currentDirectory.open(path, [.readOnly, .directory]))
+        } catch {
+            throw RuntimeError("--image-path \(settings.imagePath)", error, hint: making ? nil : "it is the directory that checkpoint was given as --image-path")
+        }
+        guard let given = settings.workPath else {
+            (workPath, work) = (path, nil)
+            return
+        }
+        do throws(KernelError) {
+            workPath = try Bundle.absolutePath(given)
+            try FileDescriptor.currentDirectory.makeDirectories(workPath, mode: 0o700)
+            work = SharedDescriptor(try FileDescriptor.currentDirectory.open(workPath, [.readOnly, .directory]))
+        } catch { throw RuntimeError("--work-path \(given)", error) }
+    }
+
+    func log(_ name: String) -> CRIULog { CRIULog(path: workPath + "/" + name) }
+
+    /// What CRIU is told of it.
+    func describe(in options: inout CRIUOptions, logName: String) {
+        options.imageDirectory = image.rawValue
+        options.workDirectory = work?.rawValue
+        options.logName = logName
+    }
+
+    /// The pre-dump that another continues has to be reached from here, and has to be there: CRIU itself would make a
+    /// whole dump without it, and say nothing.
+    func requireParent(_ parent: String) throws(RuntimeError) {
+        guard !parent.isAbsolutePath else {
+            throw RuntimeError("--parent-path \(parent): must be relative to the image path \(path)", hint: "images can then be moved together: ../NAME")
+        }
+        do throws(KernelError) {
+            let directory = try image.open(parent, [.readOnly, .directory])
+            _ = try directory.open("inventory.img", .path)
+        } catch {
+            let isNoImage = error.errno == .noSuchFileOrDirectory && error.subject == "inventory.img"
+            throw RuntimeError(
+                "--parent-path \(parent)", cause: isNoImage ? "no pre-dump in \(path)/\(parent)" : error.errno.text,
+                hint: "it is the image path of the pre-dump before, relative to \(path)")
+        }
+    }
+
+    // MARK: descriptors.json
+
+    /// What the first process's descriptors 0, 1 and 2 refer to: pipes among them are replaced at a restore.
+    func save(descriptors: [String]) throws(RuntimeError) {
+        do throws(KernelError) {
+            try image.open(Self.descriptorsName, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600).writeAll(descriptors.encoded(pretty: false))
+        } catch { throw RuntimeError("\(path)/\(Self.descriptorsName)", error) }
+    }
+
+    func loadDescriptors() throws(RuntimeError) -> [String] {
+        let bytes: [UInt8]
+        do throws(KernelError) { bytes = try image.open(Self.descriptorsName, [.readOnly, .noFollow]).readAll() } catch {
+            throw RuntimeError("\(path)/\(Self.descriptorsName)", error, hint: error.errno == .noSuchFileOrDirectory ? "\(path) holds no checkpoint" : nil)
+        }
+        do throws(SpecError) { return try [String].decode(bytes) } catch { throw RuntimeError("\(path)/\(Self.descriptorsName): \(error)") }
+    }
+}
