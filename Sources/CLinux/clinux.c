@@ -78,7 +78,7 @@ int cl_clone3(uint64_t flags, int exit_signal, int *pidfd, int cgroup_fd)
         .cgroup = cgroup_fd >= 0 ? (uint64_t)cgroup_fd : 0,
     };
     long pid = syscall(SYS_clone3, &args, sizeof args);
-    if (pid < 0 && errno == ENOSYS && cgroup_fd < 0 && !(flags & CL_CLONE_NEWTIME))
+    if (pid < 0 && (errno == ENOSYS || errno == EPERM) && cgroup_fd < 0 && !(flags & CL_CLONE_NEWTIME))
         pid = syscall(SYS_clone, flags | (pidfd ? CLONE_PIDFD : 0) | (unsigned long)exit_signal, NULL, pidfd, NULL, 0);
     return (int)result(pid);
 }

@@ -144,6 +144,12 @@ import Testing
         }
     }
 
+    /// `cpu.max` takes both, in one write.
+    @Test func theQuotaAndItsPeriodAreOneLimitOfVersion2() throws {
+        let plan = try LimitPlan(Resources.decode(Array(#"{"cpu":{"quota":50000,"period":20000}}"#.utf8)), Self.v2)
+        #expect(plan.unavailable == [] && plan.writes(in: [""]).map(\.field) == ["cpu.quota"])
+    }
+
     @Test(arguments: [(v1, "there is no cgroup v2 here"), (hybrid, "the controller memory is not in the cgroup v2 hierarchy")])
     func aKeyOfUnifiedIsNeverLeftOut(_ available: AvailableControllers, _ why: String) throws {
         let resources = try Resources.decode(Array(#"{"unified":{"memory.high":"5"}}"#.utf8))

@@ -17,7 +17,7 @@
 // default; it leads a process group of its own. Each is its own number already, or is above all of theirs. Returns the pid.
 int cl_spawn(const char *path, char *const argv[], char *const envp[], const int descriptors[], int count);
 // clone3(2) without CLONE_VM: returns twice, like fork. pidfd may be NULL; cgroup_fd < 0 means none.
-// Falls back to the raw clone call on ENOSYS where flags allow it (no cgroup_fd, no CLONE_NEWTIME).
+// Falls back to the raw clone call on ENOSYS, and on EPERM (a filter's), where flags allow it (no cgroup_fd, no CLONE_NEWTIME).
 int cl_clone3(uint64_t flags, int exit_signal, int *pidfd, int cgroup_fd);
 int cl_unshare(int flags);
 int cl_setns(int fd, int nstype);

@@ -25,7 +25,8 @@ struct LimitPlan: Sendable, Equatable {
             }
             version2.append(write)
         }
-        for write in all where write.absence != .harmless && !(version1 + version2).contains(where: { $0.field == write.field }) {
+        let written = Set((version1 + version2).flatMap { [$0.field] + $0.alsoWrites })
+        for write in all where write.absence != .harmless && !written.contains(write.field) {
             unavailable.append(write.shortName)
         }
     }

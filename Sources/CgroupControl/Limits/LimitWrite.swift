@@ -46,6 +46,8 @@ struct LimitWrite: Sendable, Equatable {
     let controller: String
     /// The first whose file is there is written: kernels differ in names.
     let entries: [Entry]
+    /// Other fields that the same file takes, written with this one.
+    var alsoWrites: [String] = []
     var shape = Shape.value
     var absence = Absence.unavailable
     var requirement: Requirement?

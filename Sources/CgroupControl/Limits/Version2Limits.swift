@@ -65,9 +65,11 @@ extension Resources.CPU {
         let quota = quota.flatMap { $0 == 0 ? nil : $0 }
         if let period, period != 0 {
             let text = quota.map { $0 == -1 ? "max" : "\($0)" } ?? current.quota
-            writes.append(
-                LimitWrite(quota == nil ? "cpu.period" : "cpu.quota", quota.map { "\($0)" } ?? "\(period)", "cpu", [.init("cpu.max", "\(text) \(period)")])
-                    .unlimited(quota == -1))
+            var write = LimitWrite(
+                quota == nil ? "cpu.period" : "cpu.quota", quota.map { "\($0)" } ?? "\(period)", "cpu", [.init("cpu.max", "\(text) \(period)")]
+            ).unlimited(quota == -1)
+            if quota != nil { write.alsoWrites = ["cpu.period"] }
+            writes.append(write)
         } else if let quota {
             writes.append(LimitWrite("cpu.quota", quota, "cpu", "cpu.max", quota == -1 ? "max" : nil).unlimited(quota == -1))
         }

@@ -35,7 +35,7 @@ struct FailureWording {
     func error(_ failure: ChildFailure) -> RuntimeError {
         let cause = KernelError(failure.call, failure.errno, failure.subject)
         switch failure.place {
-        case .intermediate: return RuntimeError("setting up namespaces", cause: cause.description, hint: namespaceHint(failure))
+        case .intermediate: return RuntimeError("setting up namespaces", cause: cause.description, hint: namespaceHint(failure) ?? cause.neededKernelHint)
         case .step(let index):
             guard steps.indices.contains(index) else { return RuntimeError("setting up the container", cause) }
             return error(in: steps[index], cause)
@@ -54,9 +54,9 @@ struct FailureWording {
         switch step {
         case .runContainerHooks: return RuntimeError(cause.subject)
         case .mount(let mount):
-            return RuntimeError("mounting \(mount.name)", cause: cause.description, hint: mountHint(mount, cause))
+            return RuntimeError("mounting \(mount.name)", cause: cause.description, hint: mountHint(mount, cause) ?? cause.neededKernelHint)
         case .openSources: return sourceError(cause)
-        default: return RuntimeError(step.name, cause: cause.description)
+        default: return RuntimeError(step.name, cause: cause.description, hint: cause.neededKernelHint)
         }
     }
 
@@ -64,17 +64,20 @@ struct FailureWording {
         if cause.call == .mount_setattr || cause.call == .write {
             return RuntimeError(
                 "the id mapping of a mount of \(cause.subject)", cause: cause.description,
-                hint: cause.call == .mount_setattr && cause.errno == .invalidArgument ? "its file system does not support id-mapped mounts" : nil)
+                hint: cause.call == .mount_setattr && cause.errno == .invalidArgument
+                    ? "its file system does not support id-mapped mounts" : cause.neededKernelHint)
         }
-        if cause.subject == sources.first?.path { return RuntimeError("root.path \(cause.subject)", cause: cause.errno.text) }
-        return RuntimeError("the source of a bind mount: \(cause.subject)", cause: cause.errno.text)
+        if cause.subject == sources.first?.path { return RuntimeError("root.path \(cause.subject)", cause: cause.errno.text, hint: cause.neededKernelHint) }
+        return RuntimeError("the source of a bind mount: \(cause.subject)", cause: cause.errno.text, hint: cause.neededKernelHint)
     }
 
     private func mountHint(_ mount: MountStep, _ cause: KernelError) -> String? {
         if cause.call == .mount_setattr && cause.errno == .notPermitted {
             return "in a user namespace flags that the host set on the source (ro, nosuid, nodev, noexec, atime) cannot be cleared"
         }
-        guard case .fileSystem(let type, _, _) = mount.content, cause.errno == .notPermitted || cause.errno == .resourceBusy else { return nil }
+        // fsopen itself is allowed to root of a user namespace: what is refused is what it opens.
+        guard case .fileSystem(let type, _, _) = mount.content, cause.call != .fsopen, cause.errno == .notPermitted || cause.errno == .resourceBusy
+        else { return nil }
         switch type {
         case "proc": return maskingHint(type, below: "/proc/", way: "run without what masks it (for an outer Podman or Docker: --security-opt unmask=ALL, systempaths=unconfined), or share the host's PID namespace")
         case "sysfs":

@@ -10,10 +10,16 @@ extension Runtime {
         let id = try ContainerID(id)
         let probe = try HostProbe()
         let store = try StateStore(request: request, identity: probe.identity)
-        let container: Container
-        do throws(RuntimeError) { container = try openLocked(id, probe) } catch {
+        let directory: ContainerDirectory
+        do throws(RuntimeError) { directory = try lockDirectory(id, probe) } catch {
             if force && error.isMissingContainer { return }
             throw error
+        }
+        let container: Container
+        do throws(RuntimeError) { container = try Container(directory, procfs: probe.procfs) } catch {
+            guard force else { throw error }
+            log.warning(error.line)
+            container = Container(directory, procfs: probe.procfs, state: nil)
         }
         let status = try container.status()
         guard status.allows(force ? .forcedDelete : .delete) else {
@@ -49,8 +55,8 @@ extension Container {
             let made: ContainerCgroup
             do throws(KernelError) { made = try CgroupJournal(directory: directory).read() } catch { throw RuntimeError("cgroups of \(id)", error) }
             do throws(CgroupError) {
-                // An interrupted restore leaves processes that wait for a CRIU that is gone.
-                try made.driver.killAll(made)
+                // Whatever was interrupted, or cannot be read any more, may have left processes.
+                for directory in made.made { try made.driver.killAll(ContainerCgroup(directories: ["": directory])) }
                 try made.driver.remove(made)
             } catch { throw RuntimeError(error) }
         }

@@ -41,6 +41,10 @@ extension Runtime {
 
     /// Waits until no other command changes the container.
     func openLocked(_ id: ContainerID, _ probe: HostProbe) throws(RuntimeError) -> Container {
+        try Container(try lockDirectory(id, probe), procfs: probe.procfs)
+    }
+
+    func lockDirectory(_ id: ContainerID, _ probe: HostProbe) throws(RuntimeError) -> ContainerDirectory {
         let directory = try StateStore(request: request, identity: probe.identity).open(id)
         do throws(KernelError) {
             try directory.lock()
@@ -49,7 +53,7 @@ extension Runtime {
             if error.errno == .noSuchFileOrDirectory { throw RuntimeError("container does not exist: \(id.text)") }
             throw RuntimeError("locking \(id.text)", error)
         }
-        return try Container(directory, procfs: probe.procfs)
+        return directory
     }
 }
 

@@ -13,9 +13,14 @@ struct Container {
     let procfs: ProcessFileSystem
 
     init(_ directory: ContainerDirectory, procfs: ProcessFileSystem) throws(RuntimeError) {
+        self.init(directory, procfs: procfs, state: try directory.load())
+    }
+
+    /// One whose state.json cannot be read: all that is known of it is its journal of cgroups.
+    init(_ directory: ContainerDirectory, procfs: ProcessFileSystem, state: SavedState?) {
         self.directory = directory
         self.procfs = procfs
-        state = try directory.load()
+        self.state = state
     }
 
     var id: String { directory.id.text }
@@ -56,7 +61,8 @@ struct Container {
         do throws(KernelError) {
             let process: ChildProcess
             do throws(KernelError) { process = try ChildProcess(opening: state.initProcessPID) } catch {
-                if error.errno == .noSuchProcess || error.errno == .invalidArgument { return nil }
+                // One that has ended needs no descriptor, also where the kernel has none.
+                if try !initIsAlive(state) { return nil }
                 throw error
             }
             // The pid may have become another's before we opened it: the start time tells.
