@@ -76,7 +76,7 @@ struct ExternalMountTests {
         ("51 50 8:1 /home /data rw - ext4 /dev/vda rw", ["/data"]),
         ("51 50 8:1 /b/rootfs/a /c rw - ext4 /dev/vda rw", []),
         ("51 50 8:1 /b/rootfs2/a /c rw - ext4 /dev/vda rw", ["/c"]),
-        ("51 50 0:60 / /sys rw - sysfs sysfs rw\n52 51 0:22 /x /sys/fs/cgroup rw - cgroup2 cgroup rw", []),
+        ("51 50 0:60 / /sys rw - sysfs sysfs rw\n52 51 0:22 /x /sys/fs/cgroup rw - cgroup2 cgroup rw", ["/sys/fs/cgroup"]),
         ("51 50 0:21 / /sys rw - sysfs sysfs rw\n52 51 0:22 / /sys/fs/cgroup rw - cgroup2 cgroup rw", ["/sys", "/sys/fs/cgroup"]),
         ("51 50 0:70 / /dev rw - tmpfs tmpfs rw\n52 51 0:70 /null /proc/keys rw - tmpfs tmpfs rw", []),
     ] as [(String, [String])])

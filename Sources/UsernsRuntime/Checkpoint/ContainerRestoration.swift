@@ -48,13 +48,13 @@ final class ContainerRestoration {
         try RestoredMounts.makeMountPoints(prepared.plan)
         var keeper = try CgroupKeeper(prepared, journal: CgroupJournal(directory: directory), log: log)
         cgroups = keeper
+        try keeper.makeResctrlGroup(prepared)
         let namespaces = prepared.bundle.spec.linux.namespaces
         var options = CRIUOptions(restore: request.restore, image: request.image, namespaces: namespaces)
         image.describe(in: &options, logName: Self.logName)
         options.configFile = try CRIUConfiguration.path(prepared.bundle.spec.annotations)
         let root = try mountRoot()
         options.root = root.path
-        options.externals = RestoredMounts.externals(prepared.plan)
         options.isUnprivileged = prepared.facts.privilege.rootlessEUID
         let inherited = try inherit(namespaces, descriptors, &options)
 
@@ -67,6 +67,7 @@ final class ContainerRestoration {
         try keeper.joinResctrlGroup(pid: worker.pid)
         cgroups = keeper
         options.cgroupRoots = try cgroupRoots(of: worker.pid)
+        options.externals = RestoredMounts.externals(prepared.plan, cgroups: keeper.shown(of: prepared.facts.cgroupHierarchies))
         do throws(CRIUError) {
             _ = try worker.perform(CRIURequest(.restore, options: options), log: image.log(Self.logName)) { notification in
                 do throws(RuntimeError) {

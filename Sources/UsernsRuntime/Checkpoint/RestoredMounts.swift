@@ -1,5 +1,7 @@
 import CheckpointRestore
+import ContainerInit
 import ContainerPlan
+import Glibc
 import LinuxKernel
 import RuntimeSpec
 import SystemPackage
@@ -8,15 +10,24 @@ import SystemPackage
 enum RestoredMounts {
     /// For each mount that may be the host's, by its mount point, what of the host it is; those that the image holds are
     /// simply not asked for.
-    static func externals(_ plan: InitPlan) -> [CRIUOptions.External] {
-        plan.steps.compactMap { step in
+    ///
+    /// - Parameter cgroups: what the new container is shown, by the hierarchy's controllers.
+    static func externals(_ plan: InitPlan, cgroups: [String: ShownCgroup]) -> [CRIUOptions.External] {
+        plan.steps.flatMap { step -> [CRIUOptions.External] in
             switch step {
             case .mount(let mount):
-                guard let source = mount.hostSource else { return nil }
-                return .mount(mount.destination.normalizedPath, plan.sources[source].path)
-            case .makeDevice(let device): return .mount(device.path.normalizedPath, device.path)
-            case .mask(let path): return .mount(path.normalizedPath, "/dev/null")
-            default: return nil
+                let destination = mount.destination.normalizedPath
+                switch mount.content {
+                case .cgroup2: return cgroups[""]?.present.map { [.mount(destination, $0)] } ?? []
+                case .cgroupTmpfs:
+                    return plan.cgroupHierarchies.hierarchies.compactMap { hierarchy in
+                        cgroups[hierarchy.controllers]?.present.map { .mount("\(destination)/\(hierarchy.name)", $0) }
+                    }
+                default: return mount.hostSource.map { [.mount(destination, plan.sources[$0].path)] } ?? []
+                }
+            case .makeDevice(let device): return [.mount(device.path.normalizedPath, device.path)]
+            case .mask(let path): return [.mount(path.normalizedPath, "/dev/null")]
+            default: return []
             }
         }
     }
@@ -40,6 +51,11 @@ enum RestoredMounts {
             }
         } catch { throw RuntimeError("making a mount point", error) }
     }
+}
+
+extension ShownCgroup {
+    /// As for a container that is made: its own, else the runtime's.
+    fileprivate var present: String? { [container, runtime].compactMap { $0 }.first { access($0, F_OK) == 0 } }
 }
 
 extension MountStep {
