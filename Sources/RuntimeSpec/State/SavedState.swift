@@ -14,7 +14,7 @@ public struct SavedState: JSONObject {
     public var cgroupPaths: [String: String] = [:]
     /// Absolute paths on the host by `NamespaceType.stateKey`.
     public var namespacePaths: [String: String] = [:]
-    /// What init's descriptors 0, 1 and 2 refer to.
+    /// What init's descriptors 0, 1 and 2 referred to when it was made, as CRIU names it.
     public var externalDescriptors: [String] = []
     /// Empty where there is none.
     public var intelRdtPath = ""

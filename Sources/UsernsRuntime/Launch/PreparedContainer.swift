@@ -78,7 +78,7 @@ struct PreparedContainer {
         do throws(KernelError) {
             guard let start = try OtherProcess.startTime(pid: process.pid, probe.procfs) else { throw KernelError(.read, .noSuchProcess) }
             state.initProcessStart = start
-            if !self.process.terminal { state.externalDescriptors = try standardDescriptors() }
+            if !self.process.terminal { state.externalDescriptors = try StandardStreams.names(probe.procfs) }
         } catch { throw RuntimeError("the container's process", error) }
         state.created = Timestamp.now()
         state.rootless = facts.privilege.isRootless
@@ -110,19 +110,5 @@ struct PreparedContainer {
         state.config.memoryPolicy = spec.linux.memoryPolicy
         state.config.personality = spec.linux.personality
         return state
-    }
-
-    /// What our own descriptors 0, 1 and 2 are, which init inherited: a restored one gets others in their place.
-    private func standardDescriptors() throws(KernelError) -> [String] {
-        let descriptors = try probe.procfs.open("self/fd", [.path, .directory])
-        var names: [String] = []
-        for number in 0...2 {
-            do throws(KernelError) { names.append(try descriptors.readSymbolicLink("\(number)")) } catch {
-                // Closed by our caller.
-                guard error.errno == .noSuchFileOrDirectory else { throw error }
-                names.append("")
-            }
-        }
-        return names
     }
 }

@@ -29,9 +29,8 @@ extension Runtime {
         options.freezerDirectory = SavedCgroup(state).cgroup.freezer?.directory
         options.isUnprivileged = probe.privilege(self.request).rootlessEUID
         if !request.dump.isPreDump {
-            let streams: StandardStreams
-            (options.externals, streams) = try container.externals(state, pid: process.pid)
-            try directory.save(descriptors: streams.names)
+            options.externals = try container.externals(state, pid: process.pid)
+            try directory.save(descriptors: state.externalDescriptors)
         }
         do throws(RuntimeError) { try dump(request.dump, options, criu, directory.log(logName)) } catch {
             // CRIU undoes what it did, unless it was killed: what did not stand still before goes on.
@@ -81,14 +80,14 @@ extension Runtime {
 
 extension Container {
     /// What the container has and does not own: mounts and files of the host, namespaces of others.
-    fileprivate func externals(_ state: SavedState, pid: Int32) throws(RuntimeError) -> ([CRIUOptions.External], StandardStreams) {
+    fileprivate func externals(_ state: SavedState, pid: Int32) throws(RuntimeError) -> [CRIUOptions.External] {
         do throws(KernelError) {
             let mounts = MountInfo.parse(try procfs.read("\(pid)/mountinfo")), host = MountInfo.parse(try procfs.read("self/mountinfo"))
             let namespaces = try JoinedNamespaces.externals(of: state.config.namespaces) { (type) throws(KernelError) in
                 try procfs.namespaceInode("\(pid)", type.kind)
             }
-            let streams = try StandardStreams(state.externalDescriptors, pid: pid, mounts: mounts, procfs)
-            return (ExternalMounts.find(container: mounts, host: host).map { .mount($0, $0) } + namespaces + streams.externals, streams)
+            return ExternalMounts.find(container: mounts, host: host).map { .mount($0, $0) } + namespaces
+                + StandardStreams.externals(state.externalDescriptors)
         } catch { throw RuntimeError("what container \(id) shares with the host", error) }
     }
 }
