@@ -32,9 +32,9 @@ extension IntegrationTests.GuestTests {
             try withBundle(.root) { bundle in
                 try bundle.runDetached(Self.scripts[0].script)
                 var last = try bundle.waitForCount(above: 1)
-                for _ in 0..<10 {
-                    try bundle.checkpoint()
-                    try bundle.restore()
+                for round in 0..<10 {
+                    try bundle.checkpoint(image: "image\(round)")
+                    try bundle.restore(image: "image\(round)")
                     last = try bundle.waitForCount(above: last)
                 }
             }
@@ -144,8 +144,8 @@ extension Bundle {
         try #require(result.succeeded, "\(result)")
     }
 
-    fileprivate func restore(_ options: String..., id: String? = nil) throws {
-        let result = try runtimeCommand(["restore", "--detach", "--image-path", "\(directory)/image"] + options + [id ?? self.id]).run()
+    fileprivate func restore(_ options: String..., id: String? = nil, image: String = "image") throws {
+        let result = try runtimeCommand(["restore", "--detach", "--image-path", "\(directory)/\(image)"] + options + [id ?? self.id]).run()
         try #require(result.succeeded, "\(result)")
     }
 
