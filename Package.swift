@@ -32,6 +32,8 @@ let package = Package(
         .systemLibrary(name: "CJSONC", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
         .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
         .target(name: "CDBusAbsent", cSettings: cStrict),
+        .target(name: "CFoundationAbsent", cSettings: cStrict),
+        .target(name: "CProtectedStart", dependencies: ["CLinux"], cSettings: cStrict),
 
         library("LinuxKernel", ["CLinux", systemPackage]),
         library("RuntimeSpec", ["CJSONC"]),
@@ -52,7 +54,11 @@ let package = Package(
         // On another platform it is a program that refuses: everything beneath it needs Linux.
         .executableTarget(
             name: "runc",
-            dependencies: [.target(name: "CommandLineInterface", condition: .when(platforms: [.linux]))],
+            dependencies: [
+                .target(name: "CommandLineInterface", condition: .when(platforms: [.linux])),
+                .target(name: "CFoundationAbsent", condition: .when(platforms: [.linux])),
+                .target(name: "CProtectedStart", condition: .when(platforms: [.linux])),
+            ],
             swiftSettings: swiftStrict),
 
         .target(name: "CHarness", path: "Tests/CHarness", cSettings: cStrict),

@@ -74,10 +74,10 @@ public struct CgroupMembership: Sendable, Equatable {
 
     public static func parse(_ text: String) -> [CgroupMembership] {
         text.parts(at: "\n").compactMap { line in
-            let fields = line.parts(at: ":", omittingEmpty: false)
-            guard fields.count >= 3 else { return nil }
             // Colons of its own belong to the path.
-            return CgroupMembership(controllers: fields[1], path: fields[2...].joined(separator: ":"))
+            let fields = line.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { return nil }
+            return CgroupMembership(controllers: String(decoding: fields[1], as: UTF8.self), path: String(decoding: fields[2], as: UTF8.self))
         }
     }
 }

@@ -3,6 +3,9 @@ enum CommandName: String, CaseIterable {
     case create, run, start, state, list, kill, delete, exec, ps, pause, resume, events, update, spec, features
     case checkpoint, restore
 
+    /// By going through them: what `init(rawValue:)` makes ready for its search takes longer, and is used once.
+    static func named(_ name: String) -> CommandName? { allCases.first { $0.rawValue == name } }
+
     // A switch, not a table: a table of types makes the runtime prepare each of them, and one is needed.
     var command: any RuntimeCommand.Type {
         switch self {
@@ -31,7 +34,7 @@ extension CommandName {
     /// Whether a command line may be one that puts a process into a container. Told before it is parsed, so it may say
     /// yes too often: a container may be called `run`.
     static func mayStartProcess(_ arguments: [String]) -> Bool {
-        arguments.dropFirst().contains { CommandName(rawValue: $0)?.startsProcess ?? false }
+        arguments.dropFirst().contains { CommandName.named($0)?.startsProcess ?? false }
     }
 
     private var startsProcess: Bool {

@@ -62,7 +62,7 @@ struct Invocation {
     }
 
     private static func command(named given: String) throws(RuntimeError) -> any RuntimeCommand.Type {
-        guard let name = CommandName(rawValue: given) else {
+        guard let name = CommandName.named(given) else {
             throw usageError("Unknown command '\(given)'", seeHelpOf: "runc")
         }
         return name.command

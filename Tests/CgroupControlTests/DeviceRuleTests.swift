@@ -21,6 +21,9 @@ import Testing
         [DeviceRule(allow: true, nil, 8, nil), DeviceRule(allow: false, .block, 8, nil, [.read, .mknod])],
         [allowAll, DeviceRule(allow: false, nil, 1, nil), DeviceRule(allow: true, .character, 1, nil, .read)],
         [DeviceRule(allow: true, .block, 8, 1), denyAll, DeviceRule(allow: true, .block, nil, 1, .mknod)],
+        [DeviceRule(allow: false, .character, 1, 3), DeviceRule(allow: true, .character, 1, 3), DeviceRule(allow: true, .character, 1, 3)],
+        [DeviceRule(allow: true, .character, 1, 3), DeviceRule(allow: false, .character, 1, nil), DeviceRule(allow: true, .character, 1, 4)],
+        [DeviceRule(allow: true, .block, 8, 0, .read), DeviceRule(allow: true, .block, 8, 0, .write), DeviceRule(allow: true, .block, 8, 0)],
     ]
 
     /// Each bit by the last rule that is about it; nothing is allowed to begin with.
@@ -41,6 +44,28 @@ import Testing
     func theProgramMeansTheRules(_ rules: [DeviceRule]) {
         let program = DeviceProgram(rules)
         for wanted in Self.accesses { #expect(program.run(wanted) == Self.allows(rules, wanted), "\(wanted)") }
+    }
+
+    /// The kernel's verifier refuses what no way leads to, and every way has to come to an end.
+    @Test(arguments: rules)
+    func everyInstructionIsReached(_ rules: [DeviceRule]) {
+        let instructions = DeviceProgram(rules).instructions
+        var reached: Set<Int> = [], next = [0]
+        while let index = next.popLast() {
+            guard instructions.indices.contains(index) else {
+                Issue.record("a way leads to \(index), behind the end")
+                return
+            }
+            guard reached.insert(index).inserted else { continue }
+            let instruction = instructions[index], target = index + 1 + Int(instruction.offset)
+            switch instruction.opcode {
+            case 0x05: next.append(target)
+            case 0x16, 0x56: next += [index + 1, target]
+            case 0x95: break
+            default: next.append(index + 1)
+            }
+        }
+        #expect(reached == Set(instructions.indices))
     }
 
     @Test(arguments: rules)
@@ -99,6 +124,7 @@ extension DeviceProgram {
             case 0xb7: registers[to] = instruction.immediate
             case 0x54: registers[to] &= instruction.immediate
             case 0x74: registers[to] >>= instruction.immediate
+            case 0x05: next += Int(instruction.offset)
             case 0x16: if registers[to] == instruction.immediate { next += Int(instruction.offset) }
             case 0x56: if registers[to] != instruction.immediate { next += Int(instruction.offset) }
             case 0x95: return registers[0] == 1

@@ -12,6 +12,18 @@ extension IntegrationTests {
             #expect(!dynamic.contains("NEEDED"), "\(dynamic)")
         }
 
+        /// What `CFoundationAbsent` keeps out: a half more of size and of the time in which a command line is parsed.
+        @Test func hasNoFoundation() throws {
+            let executable = try Data(contentsOf: URL(filePath: try RuntimeUnderTest.path))
+            #expect(executable.range(of: Data("CommandLineInterface".utf8)) != nil)
+            for module in ["FoundationEssentials", "_RegexParser"] { #expect(executable.range(of: Data(module.utf8)) == nil, "\(module)") }
+        }
+
+        @Test func whatIsAbsentIsRefused() throws {
+            let result = try Command(arguments: [try RuntimeUnderTest.path, "run", "--experimental-dump-help"]).run()
+            #expect(result.status == 1 && result.stderr == "runc: --experimental-dump-help: not supported (hint: see runc --help)\n", "\(result)")
+        }
+
         @Test func runsWhereThereIsNothingElse() throws {
             try withBundle(.root) { bundle in
                 let root = "\(bundle.directory)/empty"

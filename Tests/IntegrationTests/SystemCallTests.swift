@@ -15,11 +15,13 @@ extension IntegrationTests {
         }
 
         /// Traces `run` as root traces a user: an unprivileged tracer would strip newuidmap of its privilege.
-        private func trace(_ bundle: Bundle) throws -> Trace {
+        ///
+        /// - Parameter calls: strace's name for those that are traced.
+        private func trace(_ bundle: Bundle, calls: String = "process") throws -> Trace {
             let file = "\(bundle.directory)/trace"
             let user = bundle.identity == .root ? [] : ["--user=\(try TestHost.shared.user.name)"]
             let result = try Command(
-                arguments: ["env", "--chdir", bundle.directory, "strace", "--follow-forks", "--output=\(file)", "--trace=process", "--signal=none"] + user
+                arguments: ["env", "--chdir", bundle.directory, "strace", "--follow-forks", "--output=\(file)", "--trace=\(calls)", "--signal=none"] + user
                     + [RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", bundle.id],
                 environment: bundle.identity.environment(mark: bundle.id)
             ).run()
@@ -45,6 +47,21 @@ extension IntegrationTests {
                 #expect(all.count == 2 && all.last?.contains("/bin/true") == true, "\(all)")
                 // A single thread, always.
                 #expect(!trace.calls.contains { $0.call.contains("CLONE_THREAD") })
+            }
+        }
+
+        /// Root's way through a protected executable is paid once: the Swift runtime starts only in the second execution.
+        @Test func rootStartsOnce() throws {
+            try withBundle(.root) { bundle in
+                try bundle.edit { $0.setArguments(["/bin/true"]) }
+                let trace = try trace(bundle, calls: "all")
+                let ours = trace.calls.filter { $0.pid == trace.calls.first?.pid }.map(\.call)
+                let executions = ours.indices.filter { ours[$0].hasPrefix("exec") && ours[$0].hasSuffix("= 0") }
+                try #require(executions.count == 2, "\(executions.map { ours[$0] })")
+                #expect(ours[executions[1]].hasPrefix("execveat("))
+                let startOfRuntime = "\"/proc/self/maps\""
+                #expect(!ours[executions[0]..<executions[1]].contains { $0.contains(startOfRuntime) })
+                #expect(ours[executions[1]...].count { $0.contains(startOfRuntime) } == 1)
             }
         }
 

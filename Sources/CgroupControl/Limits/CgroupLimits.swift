@@ -84,7 +84,7 @@ extension LimitWriter {
     fileprivate func requireControllers(of writes: [LimitWrite]) throws(CgroupError) {
         let enabled = Set(try read("cgroup.controllers")?.trimmingNewline.parts(at: " ") ?? [])
         guard let missing = writes.first(where: { !$0.controller.isEmpty && !enabled.contains($0.controller) }) else { return }
-        if try read("cgroup.type")?.contains("threaded") == true {
+        if try read("cgroup.type")?.trimmingNewline.parts(at: " ").contains("threaded") == true {
             throw CgroupError("\(missing.name): the cgroup \(path) is threaded, and so cannot have the controller \(missing.controller)", hint: "choose another linux.cgroupsPath")
         }
         throw CgroupError.notDelegated(missing, path)

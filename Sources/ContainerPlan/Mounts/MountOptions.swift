@@ -64,7 +64,8 @@ public struct MountOptions: Sendable, Equatable {
         ("tmpcopyup", .copyUp), ("idmap", .idMapping(.plain)), ("ridmap", .idMapping(.recursive)),
     ]
 
-    private static let meanings = Dictionary(uniqueKeysWithValues: attributes + others)
+    /// By going through the table: for the few options of a container a dictionary of it does not pay.
+    private static func meaning(of option: String) -> Meaning? { (attributes.first { $0.0 == option } ?? others.first { $0.0 == option })?.1 }
 
     /// The options that are understood here and not by a file system: what `features` lists.
     public static var known: [String] {
@@ -74,7 +75,7 @@ public struct MountOptions: Sendable, Equatable {
 
     public init(_ options: [String]) {
         for option in options where !option.isEmpty {
-            if let meaning = Self.meanings[option] {
+            if let meaning = Self.meaning(of: option) {
                 apply(meaning, option, recursive: false)
             } else if option.first == "r", let meaning = Self.recursiveMeaning(of: option) {
                 apply(meaning, option, recursive: true)
@@ -87,7 +88,7 @@ public struct MountOptions: Sendable, Equatable {
     }
 
     private static func recursiveMeaning(of option: String) -> Meaning? {
-        switch meanings[String(option.dropFirst())] {
+        switch meaning(of: String(option.dropFirst())) {
         case .attribute(let attribute, let clear): .attribute(attribute, clear: clear)
         case .accessTime(let attribute): .accessTime(attribute)
         case .propagation(let type): .propagation(type)

@@ -66,7 +66,9 @@ public struct NamespacePlan: Sendable, Equatable {
         if !linux.timeOffsets.isEmpty && !created.contains(.time) {
             throw PlanError("linux.timeOffsets: a new time namespace is needed", hint: "add {\"type\": \"time\"} to linux.namespaces")
         }
-        timeOffsets = linux.timeOffsets.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.secs) \($0.value.nanosecs)\n" }.joined()
+        timeOffsets = linux.timeOffsets.sorted { $0.key < $1.key }.reduce(into: "") { lines, offset in
+            lines += "\(offset.key) \(offset.value.secs) \(offset.value.nanosecs)\n"
+        }
 
         // Last the mount namespace: the paths of the others are ours.
         self.joins = joins.sorted { Self.joiningOrder($0.kind) < Self.joiningOrder($1.kind) }

@@ -128,7 +128,7 @@ final class ContainerRestoration {
         case .postRestore:
             guard let pid = notification.pid else { throw RuntimeError("CRIU did not tell which process it has restored") }
             try adopt(pid)
-            let state = try prepared.savedState(init: process, cgroup: cgroups!.cgroup, resctrl: cgroups!.resctrl)
+            let state = try prepared.savedState(initPID: process.pid, cgroup: cgroups!.cgroup, resctrl: cgroups!.resctrl)
             do throws(KernelError) { try directory.save(state) } catch { throw RuntimeError("writing state.json of \(prepared.id.text)", error) }
         case .networkLock, .networkUnlock, .statusReady, nil: break
         }

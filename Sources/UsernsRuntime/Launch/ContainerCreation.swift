@@ -65,6 +65,10 @@ final class ContainerCreation {
             joinCgroup: { (pid) throws(RuntimeError) in try keeper.place(pid: pid) },
             joinResctrlGroup: { (pid) throws(RuntimeError) in try keeper.joinResctrlGroup(pid: pid) },
             prepareNamespaces: { (pid) throws(RuntimeError) in try NetworkDeviceMover.move(plan, pid: pid, procfs: procfs) },
+            whileSettingUp: { (pid) throws(RuntimeError) in
+                let state = try prepared.savedState(initPID: pid, cgroup: keeper.cgroup, resctrl: keeper.resctrl)
+                do throws(KernelError) { try directory.stage(state) } catch { throw Self.stateError(prepared, error) }
+            },
             giveSeccompListener: { (listener, pid) throws(RuntimeError) in
                 try SeccompAgent(profile: prepared.bundle.spec.linux.seccomp).send(listener, pid: pid, state: prepared.state("creating", pid))
             },
@@ -76,13 +80,14 @@ final class ContainerCreation {
         defer { cgroups = keeper }
         wasLaunched = true
         launched = try launcher.launch(steps) { channel in child.run(channel) }
-        do throws(RuntimeError) {
-            let state = try prepared.savedState(init: launched.process, cgroup: keeper.cgroup, resctrl: keeper.resctrl)
-            do throws(KernelError) { try directory.save(state) } catch { throw RuntimeError("writing state.json of \(prepared.id.text)", error) }
-        } catch {
+        do throws(KernelError) { try directory.publishState() } catch {
             launcher.abandon(launched)
-            throw error
+            throw Self.stateError(prepared, error)
         }
+    }
+
+    private static func stateError(_ prepared: PreparedContainer, _ error: KernelError) -> RuntimeError {
+        RuntimeError("writing \(ContainerDirectory.stateName) of \(prepared.id.text)", error)
     }
 
     private static func makeFiles(_ directory: ContainerDirectory, _ plan: InitPlan, waitsForStart: Bool) throws(RuntimeError) -> SharedDescriptor? {

@@ -71,20 +71,22 @@ struct PreparedContainer {
     func hookState(_ status: String, _ pid: Int32?) -> String { state(status, pid).encoded(pretty: false) }
 
     /// What later commands will know of it.
-    func savedState(init process: borrowing ChildProcess, cgroup: ContainerCgroup, resctrl: ResctrlGroup?) throws(RuntimeError) -> SavedState {
+    ///
+    /// - Parameter initPID: in our PID namespace.
+    func savedState(initPID: Int32, cgroup: ContainerCgroup, resctrl: ResctrlGroup?) throws(RuntimeError) -> SavedState {
         var state = SavedState()
         state.id = id.text
-        state.initProcessPID = process.pid
+        state.initProcessPID = initPID
         do throws(KernelError) {
-            guard let start = try OtherProcess.startTime(pid: process.pid, probe.procfs) else { throw KernelError(.read, .noSuchProcess) }
+            guard let start = try OtherProcess.startTime(pid: initPID, probe.procfs) else { throw KernelError(.read, .noSuchProcess) }
             state.initProcessStart = start
-            if !self.process.terminal { state.externalDescriptors = try StandardStreams.names(probe.procfs) }
+            if !process.terminal { state.externalDescriptors = try StandardStreams.names(probe.procfs) }
         } catch { throw RuntimeError("the container's process", error) }
         state.created = Timestamp.now()
         state.rootless = facts.privilege.isRootless
         state.cgroupPaths = cgroup.directories
         state.intelRdtPath = resctrl?.path ?? ""
-        for kind in NamespaceType.allCases { state.namespacePaths[kind.stateKey] = "/proc/\(process.pid)/ns/\(kind.kind.procName)" }
+        for kind in NamespaceType.allCases { state.namespacePaths[kind.stateKey] = "/proc/\(initPID)/ns/\(kind.kind.procName)" }
 
         let spec = bundle.spec
         state.config.rootfs = bundle.rootfs
@@ -104,7 +106,7 @@ struct PreparedContainer {
         state.config.hooks = spec.hooks
         state.config.annotations = spec.annotations
         state.config.version = spec.ociVersion
-        state.config.process = self.process
+        state.config.process = process
         state.config.seccomp = spec.linux.seccomp
         state.config.resources = spec.linux.resources ?? Resources()
         state.config.memoryPolicy = spec.linux.memoryPolicy

@@ -60,6 +60,8 @@ struct ProcessLauncher {
         var joinResctrlGroup: (_ pid: Int32) throws(RuntimeError) -> Void = { (_) throws(RuntimeError) in }
         /// What is done to the namespaces of a process that waits.
         var prepareNamespaces: (_ pid: Int32) throws(RuntimeError) -> Void = { (_) throws(RuntimeError) in }
+        /// What needs the process and is not needed by it: done at the same time.
+        var whileSettingUp: (_ pid: Int32) throws(RuntimeError) -> Void = { (_) throws(RuntimeError) in }
         var giveSeccompListener: (_ listener: borrowing OwnedDescriptor, _ pid: Int32) throws(RuntimeError) -> Void
         var runRuntimeHooks: (_ pid: Int32) throws(RuntimeError) -> Void = { (_) throws(RuntimeError) in }
     }
@@ -86,6 +88,7 @@ struct ProcessLauncher {
             try setOutOfMemoryScore(pid: launched.process.pid)
             try steps.prepareNamespaces(launched.process.pid)
             try send(.proceed, to: launched)
+            try steps.whileSettingUp(launched.process.pid)
             try untilReady(launched, steps)
             // From outside: raising a hard limit fails from inside a user namespace. Late, so that they do not hinder
             // the setting up.

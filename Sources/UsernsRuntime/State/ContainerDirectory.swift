@@ -39,14 +39,23 @@ final class ContainerDirectory: Descriptor {
         }
     }
 
+    private static let newStateName = stateName + ".new"
+
     /// Atomically: whoever reads it sees the old or the new one, whatever kills us in between.
     func save(_ state: SavedState) throws(KernelError) {
-        let temporary = Self.stateName + ".new"
-        let file = try open(temporary, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+        try stage(state)
+        try publishState()
+    }
+
+    /// The part of `save` that takes time: on disk, but not yet where it is read.
+    func stage(_ state: SavedState) throws(KernelError) {
+        let file = try open(Self.newStateName, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
         try file.writeAll(state.encoded(pretty: false))
         try file.synchronize()
-        try rename(temporary, to: Self.stateName)
     }
+
+    /// The end of `save`.
+    func publishState() throws(KernelError) { try rename(Self.newStateName, to: Self.stateName) }
 
     /// Who owns the container: the owner of its directory.
     var ownerUID: UInt32 { get throws(KernelError) { try status().uid } }
