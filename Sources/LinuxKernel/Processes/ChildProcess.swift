@@ -76,10 +76,11 @@ public struct ChildProcess: ~Copyable {
         return try check(.poll, retryOnInterrupt { cl_poll(&entry, 1, timeoutMilliseconds) }) > 0
     }
 
-    /// Reaps any one child that has ended, without waiting; nil where there is none.
-    public static func reapAny() -> (pid: Int32, termination: Termination)? {
+    /// Reaps any one child that has ended, without waiting; nil where none has. Errors: ECHILD where there is no child.
+    public static func reapAny() throws(KernelError) -> (pid: Int32, termination: Termination)? {
         var pid: pid_t = 0, code: Int32 = 0, status: Int32 = 0
-        guard retryOnInterrupt({ cl_waitid_pid(0, cl_WEXITED | cl_WNOHANG | cl_WALL, &pid, &code, &status) }) == 0, pid != 0 else { return nil }
+        try check(.waitid, retryOnInterrupt { cl_waitid_pid(0, cl_WEXITED | cl_WNOHANG | cl_WALL, &pid, &code, &status) })
+        if pid == 0 { return nil }
         return (pid, Termination(code: code, status: status))
     }
 }

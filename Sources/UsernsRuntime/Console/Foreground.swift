@@ -65,7 +65,7 @@ struct Foreground: ~Copyable {
         while let signal = try signals.next() {
             switch signal {
             case SIGCHLD:
-                while let child = ChildProcess.reapAny() {
+                while let child = try ChildProcess.reapAny() {
                     if child.pid == process.pid { return child.termination }
                 }
             case SIGWINCH where terminal != nil: Self.followSize(terminal!)

@@ -182,8 +182,9 @@ struct ProcessLauncher {
 
     private func send(_ message: ParentMessage, to launched: Launched) throws(RuntimeError) {
         do throws(KernelError) { try launched.channel.send(message) } catch {
-            // A closed socket means that the child died, after a word or without one: that word is the better error.
-            _ = try receive(launched)
+            // A closed socket means that the child died, after a word or without one: that word is the better error. On any
+            // other error it lives, and waits for us.
+            if error.errno == .brokenPipe || error.errno == .connectionReset { _ = try receive(launched) }
             throw RuntimeError("talking to the container's process", error)
         }
     }

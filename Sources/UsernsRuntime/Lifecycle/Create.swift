@@ -30,9 +30,9 @@ extension Runtime {
         try prepared.protectExecutable()
         let foreground: Foreground? = request.detach ? nil : try Foreground(subreaper: !request.noSubreaper)
         let creation = try ContainerCreation.make(prepared, waitsForStart: false, log: log)
-        var terminal: OwnedDescriptor?
+        let termination: Termination
         do throws(RuntimeError) {
-            terminal = try console.deliver(creation.launched.takeTerminal())
+            let terminal = try console.deliver(creation.launched.takeTerminal())
             let notify = try NotifyRelay(creation.directory)
             try Announcement(pidFile: request.create.pidFile, pidfdSocket: request.create.pidfdSocket).make(creation.launched.process)
             try creation.unlock()
@@ -41,12 +41,12 @@ extension Runtime {
             try Self.runHooks(
                 prepared.plan.hooks.poststart, kind: "poststart", prepared.hookState("running", creation.launched.process.pid))
             try notify?.forward(from: creation.launched.process)
+            guard let foreground else { return 0 }
+            termination = try foreground.wait(for: creation.launched.process, terminal: terminal)
         } catch {
             try creation.destroy()
             throw error
         }
-        guard let foreground else { return 0 }
-        let termination = try foreground.wait(for: creation.launched.process, terminal: terminal.take())
         if !request.keep { try creation.destroy() }
         return termination.exitStatus
     }

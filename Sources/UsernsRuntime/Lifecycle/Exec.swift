@@ -68,18 +68,17 @@ extension Runtime {
                 })
         ) { channel in child.run(channel) }
 
-        var terminal: OwnedDescriptor?
         do throws(RuntimeError) {
-            terminal = try console.deliver(launched.takeTerminal())
+            let terminal = try console.deliver(launched.takeTerminal())
             try Announcement(pidFile: request.pidFile, pidfdSocket: request.pidfdSocket).make(launched.process)
             try launched.release()
             try launched.awaitExecution(wording)
+            guard let foreground else { return 0 }
+            return try foreground.wait(for: launched.process, terminal: terminal).exitStatus
         } catch {
             launcher.abandon(launched)
             throw error
         }
-        guard let foreground else { return 0 }
-        return try foreground.wait(for: launched.process, terminal: terminal.take()).exitStatus
     }
 
     /// Told by the namespace's own file: a range of /etc/subgid allows it, a single id written directly does not.
