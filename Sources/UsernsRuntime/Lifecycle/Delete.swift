@@ -15,17 +15,22 @@ extension Runtime {
             if force && error.isMissingContainer { return }
             throw error
         }
-        let container: Container
-        do throws(RuntimeError) { container = try Container(directory, procfs: probe.procfs) } catch {
-            guard force else { throw error }
-            log.warning(error.line)
-            container = Container(directory, procfs: probe.procfs, state: nil)
-        }
+        let container = Container(directory, procfs: probe.procfs, state: try state(in: directory, force: force))
         let status = try container.status()
         guard status.allows(force ? .forcedDelete : .delete) else {
             throw RuntimeError("cannot delete container \(id.text) that is not stopped: \(status.rawValue)", hint: "runc kill it first, or use --force")
         }
         try container.destroy(store: store, log: log)
+    }
+
+    /// With `force` a broken state.json is as none. One that only could not be read is not: it tells what runs.
+    private func state(in directory: ContainerDirectory, force: Bool) throws(RuntimeError) -> SavedState? {
+        guard let bytes = try directory.readState() else { return nil }
+        do throws(RuntimeError) { return try directory.decodeState(bytes) } catch {
+            guard force else { throw error }
+            log.warning(error.line)
+            return nil
+        }
     }
 }
 

@@ -29,11 +29,20 @@ final class ContainerDirectory: Descriptor {
 
     /// nil where `create` has not come so far, or was killed before.
     func load() throws(RuntimeError) -> SavedState? {
-        let bytes: [UInt8]
-        do throws(KernelError) { bytes = try open(Self.stateName, [.readOnly, .noFollow]).readAll() } catch {
+        guard let bytes = try readState() else { return nil }
+        return try decodeState(bytes)
+    }
+
+    /// The first half of `load`: what fails here may be read another time.
+    func readState() throws(RuntimeError) -> [UInt8]? {
+        do throws(KernelError) { return try open(Self.stateName, [.readOnly, .noFollow]).readAll() } catch {
             if error.errno == .noSuchFileOrDirectory { return nil }
             throw RuntimeError("\(path)/\(Self.stateName)", error)
         }
+    }
+
+    /// The second half: what fails here is broken for good.
+    func decodeState(_ bytes: [UInt8]) throws(RuntimeError) -> SavedState {
         do throws(SpecError) { return try SavedState.decode(bytes) } catch {
             throw RuntimeError("\(path)/\(Self.stateName)", cause: error.description, hint: "runc delete --force \(id.text) removes what is left")
         }
