@@ -46,8 +46,9 @@ import Testing
 }
 
 @Suite struct ProcessFileSystemTests {
-    @Test func readsWhatIsBelow() throws {
-        let procfs = try ProcessFileSystem()
+    @Test(arguments: [false, true])
+    func readsWhatIsBelow(_ withoutOpenat2: Bool) throws {
+        let procfs = try ProcessFileSystem(withoutOpenat2: withoutOpenat2)
         #expect(try procfs.read("self/status").hasPrefix("Name:"))
         #expect(try procfs.read("sys/kernel/ostype") == "Linux\n")
     }
@@ -55,32 +56,42 @@ import Testing
     @Test(arguments: [
         ("self/exe", Errno.tooManySymbolicLinkLevels), ("self/root/etc/passwd", .tooManySymbolicLinkLevels), ("self/fd/0", .tooManySymbolicLinkLevels),
         ("../etc/passwd", Errno(rawValue: EXDEV)), ("/etc/passwd", Errno(rawValue: EXDEV)), ("self/nothing", .noSuchFileOrDirectory),
-    ])
-    func refuses(_ path: String, _ errno: Errno) throws {
-        let procfs = try ProcessFileSystem()
-        let error = #expect(throws: KernelError.self) { _ = try procfs.open(path, .readOnly) }
-        #expect(error?.errno == errno)
+        ("sys/kernel/ostype/x", .notDirectory),
+    ], [false, true])
+    func refuses(_ row: (path: String, errno: Errno), _ withoutOpenat2: Bool) throws {
+        let procfs = try ProcessFileSystem(withoutOpenat2: withoutOpenat2)
+        let error = #expect(throws: KernelError.self) { _ = try procfs.open(row.path, .readOnly) }
+        #expect(error?.errno == row.errno)
     }
 
-    @Test func writes() throws {
-        let procfs = try ProcessFileSystem()
+    @Test func whatIsNoProcfsIsNotTaken() throws {
+        for path in ["/", "/proc/self", "/proc/sys"] {
+            let error = #expect(throws: KernelError.self) { _ = try ProcessFileSystem(path) }
+            #expect(error?.errno == .notDirectory || error?.errno == .tooManySymbolicLinkLevels, "\(path)")
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func writes(_ withoutOpenat2: Bool) throws {
+        let procfs = try ProcessFileSystem(withoutOpenat2: withoutOpenat2)
         let own = try procfs.read("self/oom_score_adj")
         try procfs.write("self/oom_score_adj", own)
         let error = #expect(throws: KernelError.self) { try procfs.write("self/oom_score_adj", "nonsense") }
         #expect(error == KernelError(.write, .invalidArgument, "/proc/self/oom_score_adj"))
     }
 
-    @Test func reopensWithOtherFlags() throws {
+    @Test(arguments: [false, true])
+    func reopensWithOtherFlags(_ withoutOpenat2: Bool) throws {
         let directory = try TemporaryDirectory()
         try directory.write("text", "file")
         let path = try FileDescriptor.currentDirectory.open(directory.path + "/file", .path)
-        #expect(try ProcessFileSystem().reopen(path, .readOnly).readText() == "text")
+        #expect(try ProcessFileSystem(withoutOpenat2: withoutOpenat2).reopen(path, .readOnly).readText() == "text")
     }
 
-    @Test(arguments: NamespaceKind.allCases)
-    func namespacesHaveTheirNumber(_ kind: NamespaceKind) throws {
+    @Test(arguments: NamespaceKind.allCases, [false, true])
+    func namespacesHaveTheirNumber(_ kind: NamespaceKind, _ withoutOpenat2: Bool) throws {
         var status = stat()
         try #require(stat("/proc/self/ns/\(kind.procName)", &status) == 0)
-        #expect(try ProcessFileSystem().namespaceInode("self", kind) == UInt64(status.st_ino))
+        #expect(try ProcessFileSystem(withoutOpenat2: withoutOpenat2).namespaceInode("self", kind) == UInt64(status.st_ino))
     }
 }

@@ -39,12 +39,14 @@ public final class ProcessFileSystem {
 
     /// The walk without openat2: each component is looked at before it is opened, and must be of our own mount.
     private func walk(_ path: String, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
+        // With the answers of openat2.
+        guard !path.isAbsolutePath, !path.parts(at: "/").contains("..") else { throw KernelError(.open, .improperLink) }
         let mount = try root.mountID()
         var directory = SharedDescriptor(try root.open(".", .path))
         let components = try resolvingSelf(path).parts(at: "/")
         for (index, component) in components.enumerated() {
             let next = try directory.open(component, [.path, .noFollow])
-            guard component != "..", try !next.status().isSymbolicLink else { throw KernelError(.open, .tooManySymbolicLinkLevels) }
+            guard try !next.status().isSymbolicLink else { throw KernelError(.open, .tooManySymbolicLinkLevels) }
             guard try next.mountID() == mount else { throw KernelError(.open, .improperLink) }
             if index < components.count - 1 {
                 directory = SharedDescriptor(next)
