@@ -7,7 +7,7 @@ RELEASE = -c release --product runc -Xswiftc -static-executable -Xlinker --gc-se
 # What became of each integration test: on this machine, and in the guest on each cgroup hierarchy.
 RESULTS = $(CURDIR)/.build/test-results
 
-.PHONY: all runc install man demo test unit-test integration-test test-vm check-skips rpc check-unsupported bench lint clean help
+.PHONY: all runc install man demo test unit-test integration-test test-vm check-skips faults rpc check-unsupported bench lint clean help
 
 all: runc
 
@@ -49,6 +49,11 @@ test-vm: runc
 	swift build --build-tests
 	Tests/vm/run ./runc .build/debug/runcPackageTests.xctest $(RESULTS)
 
+# Every system call of create, start, run, exec and delete with every fault, of which integration-test tries a part: an hour.
+faults: runc
+	@scripts/setup build demo test
+	RUNC_UNDER_TEST="$(CURDIR)/runc" RUNC_TEST_FAULT_STRIDE=1 swift test --disable-xctest --filter IntegrationTests.FaultTests
+
 # After integration-test and test-vm.
 check-skips:
 	@scripts/check-skips $(RESULTS)/host.xml $(RESULTS)/v2.xml $(RESULTS)/v1.xml
@@ -82,6 +87,7 @@ help:
 	@echo "make demo         build, then run a container as an unprivileged user"
 	@echo "make test         unit-test and integration-test (as root)"
 	@echo "make test-vm      the tests that need systemd or cgroup v2, in a Debian guest under QEMU (as root)"
+	@echo "make faults       each system call of the container's commands fails, or is the last before a kill (as root)"
 	@echo "make bench        time and memory beside crun, runc and a floor (as root)"
 	@echo "make rpc          generate the C code of CRIU's messages again"
 	@echo "make check-unsupported  compile the program, and try its commands, as for a platform that is not Linux"

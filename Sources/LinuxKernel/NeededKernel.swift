@@ -2,6 +2,9 @@ extension KernelError {
     /// Which kernel is needed, where this one does not know the call, or a filter around us says so: with ENOSYS, or as old
     /// engines' filters do, with EPERM. nil where the error means something else.
     public var neededKernelHint: String? {
+        if call == .posix_spawn && errno == .notPermitted {
+            return "libc starts programs with clone3, which a filter that does not know it (Linux 5.3) has to answer with ENOSYS"
+        }
         guard let version = call.firstKernel else { return nil }
         switch errno {
         case .noFunction: return "\(call.rawValue) needs Linux \(version) or newer, and in a container an engine whose seccomp filter knows it"

@@ -1,8 +1,10 @@
 #define _GNU_SOURCE
 #include "charness.h"
+#include "trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pty.h>
 #include <signal.h>
@@ -18,8 +20,26 @@
 #include <time.h>
 #include <unistd.h>
 
+// Each of the calls is answered with the error: a filter that survives execve, as an engine's does.
+static int refuse_calls(const struct ch_conditions *conditions)
+{
+    struct sock_filter filter[2 * 64 + 2];
+    unsigned short length = 0;
+    if (conditions->refused_count > 64)
+        return -1;
+    filter[length++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+    for (int index = 0; index < conditions->refused_count; index++) {
+        filter[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, conditions->refused[index], 0, 1);
+        filter[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | conditions->refusal);
+    }
+    filter[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    struct sock_fprog program = {.len = length, .filter = filter};
+    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+}
+
 // Only async-signal-safe calls: the test process has threads.
-static _Noreturn void start(char *const argv[], char *const envp[], const int descriptors[], int count, int terminal)
+static _Noreturn void start(
+    char *const argv[], char *const envp[], const int descriptors[], int count, const struct ch_conditions *conditions)
 {
     sigset_t none;
     sigemptyset(&none);
@@ -34,19 +54,33 @@ static _Noreturn void start(char *const argv[], char *const envp[], const int de
     for (int index = 0; index < count; index++)
         if (dup2(200 + index, index) < 0)
             _exit(126);
-    if (terminal && ioctl(0, TIOCSCTTY, 0) < 0)
+    if (conditions->terminal && ioctl(0, TIOCSCTTY, 0) < 0)
         _exit(126);
     if (close_range(count, ~0U, 0) < 0)
+        _exit(126);
+    if (conditions->refused_count > 0 && refuse_calls(conditions) < 0)
         _exit(126);
     execvpe(argv[0], argv, envp);
     _exit(127);
 }
 
-int ch_spawn(char *const argv[], char *const envp[], const int descriptors[], int count, int terminal)
+int ch_spawn(char *const argv[], char *const envp[], const int descriptors[], int count, const struct ch_conditions *conditions)
 {
     pid_t pid = fork();
+    if (pid == 0 && conditions->program) {
+        int gate[2];
+        char none;
+        if (pipe2(gate, O_CLOEXEC) < 0)
+            _exit(126);
+        pid_t tracee = fork();
+        if (tracee != 0)
+            ch_trace(tracee, gate[1], conditions);
+        close(gate[1]);
+        if (read(gate[0], &none, 1) != 0)
+            _exit(126);
+    }
     if (pid == 0)
-        start(argv, envp, descriptors, count, terminal);
+        start(argv, envp, descriptors, count, conditions);
     return pid < 0 ? -errno : pid;
 }
 

@@ -5,9 +5,34 @@
 
 // What the integration tests need of libc and the kernel and cannot reach from Swift. All return -errno on failure.
 
+// What a program meets that is started.
+struct ch_conditions {
+    // Descriptor 0 becomes the controlling terminal.
+    int terminal;
+    // System calls that are answered with `refusal` (an errno), as by a kernel or a filter that does not know them.
+    const int *refused;
+    int refused_count, refusal;
+    // Where not NULL, what happens to `program` (an absolute path) and its clones, until they execute another one: the
+    // system call with this number, counted from 1 over all of them, is not made and answered with `error` (an errno); or it
+    // is made, and the program or whoever made it is killed.
+    const char *program;
+    unsigned fault_number;
+    enum ch_fault { CH_FAIL, CH_KILL_PROGRAM, CH_KILL_CALLER } fault;
+    int error;
+    // A struct ch_fault_report is written to this descriptor when the program has ended.
+    int report;
+    int limit_seconds;
+};
+
+struct ch_fault_report {
+    // How many system calls were made, which one met the fault (or -1), and whether it could.
+    unsigned total;
+    int call, met;
+};
+
 // Starts a program in a session of its own, with default signals and no descriptors but the given ones, which become
-// 0, 1, 2, …; with `terminal`, descriptor 0 becomes the controlling terminal. Returns the pid.
-int ch_spawn(char *const argv[], char *const envp[], const int descriptors[], int count, int terminal);
+// 0, 1, 2, … Returns the pid, or that of the tracer that ends as the program does (with 124 where its time ran out).
+int ch_spawn(char *const argv[], char *const envp[], const int descriptors[], int count, const struct ch_conditions *conditions);
 
 // Opens a pseudo terminal of the given size; `ends` receives its master and its slave.
 int ch_open_terminal(int ends[2], unsigned short columns, unsigned short rows);

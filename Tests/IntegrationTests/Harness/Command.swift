@@ -22,6 +22,10 @@ struct Command {
     var errorOutput: Int32?
     /// Standard input is a terminal and becomes the controlling one.
     var controlsTerminal = false
+    /// System calls that the program and its children do not have, and the error that answers them.
+    var refused: (calls: [Int32], error: Int32)?
+    /// What becomes of one system call of the runtime that the arguments start.
+    var fault: Fault?
     /// Long, because the machine may be slow: reaching it means a hang.
     var limitSeconds = 90.0
 
@@ -44,7 +48,8 @@ struct Command {
         defer { close(standardInput) }
 
         let handedOn = [standardInput, output ?? outputs.stdoutDescriptor, errorOutput ?? outputs.stderrDescriptor] + descriptors
-        let pid = try Self.spawn(arguments, environment: environment, descriptors: handedOn, controlsTerminal: controlsTerminal)
+        let pid = try Self.spawn(
+            arguments, environment: environment, descriptors: handedOn, controlsTerminal: controlsTerminal, refused: refused, fault: fault)
         return RunningCommand(pid: pid, arguments: arguments, outputs: outputs)
     }
 
@@ -60,12 +65,24 @@ struct Command {
 
     /// Starts a program whose descriptors 0, 1, 2, … are the given ones; returns its pid.
     static func spawn(
-        _ arguments: [String], environment: [String: String], descriptors: [Int32], controlsTerminal: Bool = false
+        _ arguments: [String], environment: [String: String], descriptors: [Int32], controlsTerminal: Bool = false,
+        refused: (calls: [Int32], error: Int32)? = nil, fault: Fault? = nil
     ) throws -> pid_t {
         let argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         let envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { (argv + envp).forEach { free($0) } }
-        let pid = ch_spawn(argv, envp, descriptors, Int32(descriptors.count), controlsTerminal ? 1 : 0)
+        let program = try fault.map { _ in strdup(try RuntimeUnderTest.path) } ?? nil
+        defer { (argv + envp + [program]).forEach { free($0) } }
+        let pid = (refused?.calls ?? []).withUnsafeBufferPointer { calls in
+            var conditions = ch_conditions()
+            conditions.terminal = controlsTerminal ? 1 : 0
+            (conditions.refused, conditions.refused_count, conditions.refusal) = (calls.baseAddress, Int32(calls.count), refused?.error ?? 0)
+            if let fault {
+                conditions.program = UnsafePointer(program)
+                (conditions.fault_number, conditions.fault, conditions.error) = (fault.number, fault.kind.code, fault.kind.error)
+                (conditions.report, conditions.limit_seconds) = (fault.reportDescriptor, Int32(20 * Machine.slowness))
+            }
+            return ch_spawn(argv, envp, descriptors, Int32(descriptors.count), &conditions)
+        }
         guard pid > 0 else {
             throw HarnessError("cannot start \(arguments.joined(separator: " ")): \(String(cString: strerror(-pid)))")
         }
