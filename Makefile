@@ -7,7 +7,7 @@ RELEASE = -c release --product runc -Xswiftc -static-executable -Xlinker --gc-se
 # What became of each integration test: on this machine, and in the guest on each cgroup hierarchy.
 RESULTS = $(CURDIR)/.build/test-results
 
-.PHONY: all runc install man demo test unit-test integration-test test-vm check-skips rpc check-unsupported bench lint clean help
+.PHONY: all runc install man demo test unit-test integration-test test-vm fuzz check-skips rpc check-unsupported bench lint clean help
 
 all: runc
 
@@ -49,6 +49,13 @@ test-vm: runc
 	swift build --build-tests
 	Tests/vm/run ./runc .build/debug/runcPackageTests.xctest $(RESULTS)
 
+# The readers of untrusted text under libFuzzer. lld, for Debian's gold fails on its objects.
+FUZZ_SECONDS = 5
+fuzz:
+	@scripts/setup build
+	RUNC_FUZZ=1 swift build --build-path .build/fuzz -c release --product fuzz -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xswiftc -use-ld=lld
+	scripts/fuzz .build/fuzz/release/fuzz $(FUZZ_SECONDS)
+
 # After integration-test and test-vm.
 check-skips:
 	@scripts/check-skips $(RESULTS)/host.xml $(RESULTS)/v2.xml $(RESULTS)/v1.xml
@@ -82,6 +89,7 @@ help:
 	@echo "make demo         build, then run a container as an unprivileged user"
 	@echo "make test         unit-test and integration-test (as root)"
 	@echo "make test-vm      the tests that need systemd or cgroup v2, in a Debian guest under QEMU (as root)"
+	@echo "make fuzz         libFuzzer on each reader of untrusted text, FUZZ_SECONDS=$(FUZZ_SECONDS) each"
 	@echo "make bench        time and memory beside crun, runc and a floor (as root)"
 	@echo "make rpc          generate the C code of CRIU's messages again"
 	@echo "make check-unsupported  compile the program, and try its commands, as for a platform that is not Linux"
