@@ -7,7 +7,7 @@ RELEASE = -c release --product runc -Xswiftc -static-executable -Xlinker --gc-se
 # What became of each integration test: on this machine, and in the guest on each cgroup hierarchy.
 RESULTS = $(CURDIR)/.build/test-results
 
-.PHONY: all runc install man demo test unit-test integration-test test-vm check-skips faults rpc check-unsupported bench lint clean help
+.PHONY: all runc install man demo test unit-test integration-test test-vm faults fuzz check-skips rpc check-unsupported bench lint clean help
 
 all: runc
 
@@ -54,6 +54,13 @@ faults: runc
 	@scripts/setup build demo test
 	RUNC_UNDER_TEST="$(CURDIR)/runc" RUNC_TEST_FAULT_STRIDE=1 swift test --disable-xctest --filter IntegrationTests.FaultTests
 
+# The readers of untrusted text under libFuzzer. lld, for Debian's gold fails on its objects.
+FUZZ_SECONDS = 5
+fuzz:
+	@scripts/setup build
+	RUNC_FUZZ=1 swift build --build-path .build/fuzz -c release --product fuzz -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xswiftc -use-ld=lld
+	scripts/fuzz .build/fuzz/release/fuzz $(FUZZ_SECONDS)
+
 # After integration-test and test-vm.
 check-skips:
 	@scripts/check-skips $(RESULTS)/host.xml $(RESULTS)/v2.xml $(RESULTS)/v1.xml
@@ -88,6 +95,7 @@ help:
 	@echo "make test         unit-test and integration-test (as root)"
 	@echo "make test-vm      the tests that need systemd or cgroup v2, in a Debian guest under QEMU (as root)"
 	@echo "make faults       each system call of the container's commands fails, or is the last before a kill (as root)"
+	@echo "make fuzz         libFuzzer on each reader of untrusted text, FUZZ_SECONDS=$(FUZZ_SECONDS) each"
 	@echo "make bench        time and memory beside crun, runc and a floor (as root)"
 	@echo "make rpc          generate the C code of CRIU's messages again"
 	@echo "make check-unsupported  compile the program, and try its commands, as for a platform that is not Linux"
