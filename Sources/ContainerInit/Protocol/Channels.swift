@@ -33,6 +33,15 @@ public struct ParentChannel: ~Copyable {
         return Received(message: message, descriptor: received.takeDescriptor())
     }
 
+    /// The failure among the messages that are there, without waiting for others; nil where there is none.
+    public func unreadFailure() throws(KernelError) -> ChildFailure? {
+        while try socket.descriptor.waitUntilReadable(until: Deadline(milliseconds: 0)) {
+            guard let received = try receive() else { return nil }
+            if case .failure(let failure) = received.message { return failure }
+        }
+        return nil
+    }
+
     public struct Received: ~Copyable {
         public let message: ChildMessage
         public var descriptor: OwnedDescriptor?

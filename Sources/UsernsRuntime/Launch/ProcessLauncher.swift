@@ -96,7 +96,8 @@ struct ProcessLauncher {
             try SchedulingSetter.apply(process, pid: launched.process.pid)
         } catch {
             abandon(launched)
-            throw error
+            // Where it died of an error of its own, ours only follows from that.
+            throw unreadFailure(of: launched) ?? error
         }
         return launched
     }
@@ -181,12 +182,7 @@ struct ProcessLauncher {
     // MARK: messages
 
     private func send(_ message: ParentMessage, to launched: Launched) throws(RuntimeError) {
-        do throws(KernelError) { try launched.channel.send(message) } catch {
-            // A closed socket means that the child died, after a word or without one: that word is the better error. On any
-            // other error it lives, and waits for us.
-            if error.errno == .brokenPipe || error.errno == .connectionReset { _ = try receive(launched) }
-            throw RuntimeError("talking to the container's process", error)
-        }
+        do throws(KernelError) { try launched.channel.send(message) } catch { throw RuntimeError("talking to the container's process", error) }
     }
 
     /// The next message; a failure, or the child's end, is thrown in words.
@@ -196,6 +192,14 @@ struct ProcessLauncher {
         guard let received else { throw RuntimeError("the container's process died while it was set up") }
         if case .failure(let failure) = received.message { throw wording.error(failure) }
         return received
+    }
+
+    /// What a child that was ended had told before, and nobody has read.
+    private func unreadFailure(of launched: Launched) -> RuntimeError? {
+        do throws(KernelError) { return try launched.channel.unreadFailure().map(wording.error) } catch {
+            log.debug("reading what the container's process told: \(error)")
+            return nil
+        }
     }
 
     private func unexpected() -> RuntimeError { RuntimeError("the container's process sent an unexpected message") }
