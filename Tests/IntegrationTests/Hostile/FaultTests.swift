@@ -10,7 +10,7 @@ extension IntegrationTests {
 
         /// Of all pairs of a call and a fault one of so many is tried (a prime, so that every fault meets other calls): `make
         /// faults` tries each.
-        private static let stride = Int(ProcessInfo.processInfo.environment["RUNC_TEST_FAULT_STRIDE"] ?? "") ?? 41
+        private static let stride = Int(ProcessInfo.processInfo.environment["RUNC_TEST_FAULT_STRIDE"] ?? "") ?? 97
         private static let errors = [EPERM, ENOSYS, ENOMEM, ENOSPC, EINTR, EMFILE].map(Fault.Kind.error)
 
         /// What the tracer answers for a command that it has ended.
