@@ -7,12 +7,12 @@ import RuntimeSpec
 import SystemPackage
 
 /// A container that CRIU restored: what there is of it, and how all of it goes away again.
-final class ContainerRestoration {
+final class ContainerRestoration: HeldContainer {
     private static let logName = "restore.log"
 
     let prepared: PreparedContainer
     let directory: ContainerDirectory
-    private let log: RuntimeLog
+    let log: RuntimeLog
     private var cgroups: CgroupKeeper?
     /// The first process, as soon as CRIU has told of it. It is our child.
     private var restored: ChildProcess?
@@ -129,7 +129,7 @@ final class ContainerRestoration {
             guard let pid = notification.pid else { throw RuntimeError("CRIU did not tell which process it has restored") }
             try adopt(pid)
             let state = try prepared.savedState(initPID: process.pid, cgroup: cgroups!.cgroup, resctrl: cgroups!.resctrl)
-            do throws(KernelError) { try directory.save(state) } catch { throw RuntimeError("writing state.json of \(prepared.id.text)", error) }
+            try directory.save(state)
         case .networkLock, .networkUnlock, .statusReady, nil: break
         }
     }
@@ -155,19 +155,6 @@ final class ContainerRestoration {
     }
 
     // MARK: the end
-
-    func unlock() throws(RuntimeError) {
-        do throws(KernelError) { try directory.unlock() } catch { throw RuntimeError("unlocking \(prepared.id.text)", error) }
-    }
-
-    /// Ends the container, and removes all. Somebody else may have deleted it meanwhile.
-    func destroy() throws(RuntimeError) {
-        do throws(KernelError) {
-            try directory.lock()
-            if try directory.isGone { return }
-        } catch { throw RuntimeError("locking \(prepared.id.text)", error) }
-        try Container(directory, procfs: prepared.probe.procfs).destroy(store: prepared.store, log: log)
-    }
 
     /// The first error is the one that counts; what fails of the cleaning up is left for `delete`.
     private func cleanUp() {

@@ -7,11 +7,11 @@ import RuntimeSpec
 import SystemPackage
 
 /// A container that was made and waits for its release: what there is of it, and how all of it goes away again.
-final class ContainerCreation {
+final class ContainerCreation: HeldContainer {
     let prepared: PreparedContainer
     let directory: ContainerDirectory
     let launched: ProcessLauncher.Launched
-    private let log: RuntimeLog
+    let log: RuntimeLog
 
     /// Makes it up to the moment in which init is set up and state.json is written. On an error all that was made goes away.
     ///
@@ -67,7 +67,7 @@ final class ContainerCreation {
             prepareNamespaces: { (pid) throws(RuntimeError) in try NetworkDeviceMover.move(plan, pid: pid, procfs: procfs) },
             whileSettingUp: { (pid) throws(RuntimeError) in
                 let state = try prepared.savedState(initPID: pid, cgroup: keeper.cgroup, resctrl: keeper.resctrl)
-                do throws(KernelError) { try directory.stage(state) } catch { throw Self.stateError(prepared, error) }
+                try directory.stage(state)
             },
             giveSeccompListener: { (listener, pid) throws(RuntimeError) in
                 try SeccompAgent(profile: prepared.bundle.spec.linux.seccomp).send(listener, pid: pid, state: prepared.state("creating", pid))
@@ -80,14 +80,10 @@ final class ContainerCreation {
         defer { cgroups = keeper }
         wasLaunched = true
         launched = try launcher.launch(steps) { channel in child.run(channel) }
-        do throws(KernelError) { try directory.publishState() } catch {
+        do throws(RuntimeError) { try directory.publishState() } catch {
             launcher.abandon(launched)
-            throw Self.stateError(prepared, error)
+            throw error
         }
-    }
-
-    private static func stateError(_ prepared: PreparedContainer, _ error: KernelError) -> RuntimeError {
-        RuntimeError("writing \(ContainerDirectory.stateName) of \(prepared.id.text)", error)
     }
 
     private static func makeFiles(_ directory: ContainerDirectory, _ plan: InitPlan, waitsForStart: Bool) throws(RuntimeError) -> SharedDescriptor? {
@@ -110,19 +106,6 @@ final class ContainerCreation {
             try MountSources.detachFromHost(sources, plan.steps.hostPropagation)
             return sources
         } catch { throw wording.sourceError(error) }
-    }
-
-    func unlock() throws(RuntimeError) {
-        do throws(KernelError) { try directory.unlock() } catch { throw RuntimeError("unlocking \(prepared.id.text)", error) }
-    }
-
-    /// Ends init, whatever it does, and removes all. Somebody else may have deleted the container meanwhile.
-    func destroy() throws(RuntimeError) {
-        do throws(KernelError) {
-            try directory.lock()
-            if try directory.isGone { return }
-        } catch { throw RuntimeError("locking \(prepared.id.text)", error) }
-        try Container(directory, procfs: prepared.probe.procfs).destroy(store: prepared.store, log: log)
     }
 }
 

@@ -38,7 +38,7 @@ extension Runtime {
 
         var state = try container.requireState()
         state.config.resources.update(with: change)
-        do throws(KernelError) { try container.directory.save(state) } catch { throw RuntimeError("writing state.json of \(request.id)", error) }
+        try container.directory.save(state)
     }
 
     private static func readResources(_ file: String) throws(RuntimeError) -> Resources {

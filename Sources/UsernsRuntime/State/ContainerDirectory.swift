@@ -51,20 +51,26 @@ final class ContainerDirectory: Descriptor {
     private static let newStateName = stateName + ".new"
 
     /// Atomically: whoever reads it sees the old or the new one, whatever kills us in between.
-    func save(_ state: SavedState) throws(KernelError) {
+    func save(_ state: SavedState) throws(RuntimeError) {
         try stage(state)
         try publishState()
     }
 
     /// The part of `save` that takes time: on disk, but not yet where it is read.
-    func stage(_ state: SavedState) throws(KernelError) {
-        let file = try open(Self.newStateName, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
-        try file.writeAll(state.encoded(pretty: false))
-        try file.synchronize()
+    func stage(_ state: SavedState) throws(RuntimeError) {
+        do throws(KernelError) {
+            let file = try open(Self.newStateName, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+            try file.writeAll(state.encoded(pretty: false))
+            try file.synchronize()
+        } catch { throw writingError(error) }
     }
 
     /// The end of `save`.
-    func publishState() throws(KernelError) { try rename(Self.newStateName, to: Self.stateName) }
+    func publishState() throws(RuntimeError) {
+        do throws(KernelError) { try rename(Self.newStateName, to: Self.stateName) } catch { throw writingError(error) }
+    }
+
+    private func writingError(_ error: KernelError) -> RuntimeError { RuntimeError("writing \(Self.stateName) of \(id.text)", error) }
 
     /// Who owns the container: the owner of its directory.
     var ownerUID: UInt32 { get throws(KernelError) { try status().uid } }

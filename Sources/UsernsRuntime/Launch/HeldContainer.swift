@@ -1,0 +1,23 @@
+import LinuxKernel
+
+/// A container of our own making, new or restored, whose directory is locked until others may have it.
+protocol HeldContainer {
+    var prepared: PreparedContainer { get }
+    var directory: ContainerDirectory { get }
+    var log: RuntimeLog { get }
+}
+
+extension HeldContainer {
+    func unlock() throws(RuntimeError) {
+        do throws(KernelError) { try directory.unlock() } catch { throw RuntimeError("unlocking \(prepared.id.text)", error) }
+    }
+
+    /// Ends its first process, whatever it does, and removes all. Somebody else may have deleted the container meanwhile.
+    func destroy() throws(RuntimeError) {
+        do throws(KernelError) {
+            try directory.lock()
+            if try directory.isGone { return }
+        } catch { throw RuntimeError("locking \(prepared.id.text)", error) }
+        try Container(directory, procfs: prepared.probe.procfs).destroy(store: prepared.store, log: log)
+    }
+}
