@@ -7,7 +7,7 @@ RELEASE = -c release --product runc -Xswiftc -static-executable -Xlinker --gc-se
 # What became of each integration test: on this machine, and in the guest on each cgroup hierarchy.
 RESULTS = $(CURDIR)/.build/test-results
 
-.PHONY: all runc install demo test unit-test integration-test test-vm check-skips rpc check-unsupported bench lint clean help
+.PHONY: all runc install man demo test unit-test integration-test test-vm fuzz check-skips rpc check-unsupported bench lint clean help
 
 all: runc
 
@@ -17,8 +17,15 @@ runc:
 	swift build $(RELEASE)
 	@cmp -s .build/release/runc $@ || install -m 0755 .build/release/runc $@
 
+# The manual pages too, where they are rendered.
 install: runc
 	install -D -m 0755 runc $(DESTDIR)$(PREFIX)/sbin/runc
+	for page in $(wildcard man/man8/*.8); do install -D -m 0644 $$page $(DESTDIR)$(PREFIX)/share/man/man8/$${page##*/}; done
+
+man:
+	@scripts/setup man
+	@mkdir -p man/man8
+	for page in man/*.8.md; do go-md2man -in $$page -out man/man8/$$(basename $$page .md); done
 
 demo: runc
 	@scripts/setup demo
@@ -42,6 +49,13 @@ test-vm: runc
 	swift build --build-tests
 	Tests/vm/run ./runc .build/debug/runcPackageTests.xctest $(RESULTS)
 
+# The readers of untrusted text under libFuzzer. lld, for Debian's gold fails on its objects.
+FUZZ_SECONDS = 5
+fuzz:
+	@scripts/setup build
+	RUNC_FUZZ=1 swift build --build-path .build/fuzz -c release --product fuzz -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xswiftc -use-ld=lld
+	scripts/fuzz .build/fuzz/release/fuzz $(FUZZ_SECONDS)
+
 # After integration-test and test-vm.
 check-skips:
 	@scripts/check-skips $(RESULTS)/host.xml $(RESULTS)/v2-[01].xml $(RESULTS)/v1-[01].xml
@@ -59,21 +73,25 @@ bench: runc
 	@scripts/setup bench
 	bench/run ./runc
 
-lint:
+# man(1) warns on its standard error, and exits with 0.
+lint: man
 	@scripts/setup lint
+	for page in man/man8/*.8; do MANWIDTH=80 man --warnings --local-file $$page 2>&1 >/dev/null | { ! grep .; } || exit 1; done
 	shellcheck scripts/* bench/run bench/measure rootless-examples/*.sh Tests/vm/* .ci/run
 
 clean:
-	rm -rf .build runc
+	rm -rf .build man/man8 runc
 
 help:
 	@echo "make              build ./runc, fully static (Debian packages that are missing are installed, as root)"
-	@echo "make install      install it to DESTDIR=$(DESTDIR) PREFIX=$(PREFIX), in sbin"
+	@echo "make install      install it to DESTDIR=$(DESTDIR) PREFIX=$(PREFIX), in sbin, and the manual pages, if there are"
+	@echo "make man          render the manual pages of man/ into man/man8"
 	@echo "make demo         build, then run a container as an unprivileged user"
 	@echo "make test         unit-test and integration-test (as root)"
 	@echo "make test-vm      the tests that need systemd or cgroup v2, in a Debian guest under QEMU (as root)"
+	@echo "make fuzz         libFuzzer on each reader of untrusted text, FUZZ_SECONDS=$(FUZZ_SECONDS) each"
 	@echo "make bench        time and memory beside crun, runc and a floor (as root)"
 	@echo "make rpc          generate the C code of CRIU's messages again"
 	@echo "make check-unsupported  compile the program, and try its commands, as for a platform that is not Linux"
-	@echo "make lint         shellcheck of every script"
+	@echo "make lint         shellcheck of every script, and a look at the manual pages"
 	@echo "make clean        remove what was built"

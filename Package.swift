@@ -79,3 +79,14 @@ let package = Package(
         tests(of: "UsernsRuntime", ["ContainerInit", "ContainerPlan", "LinuxKernel", systemPackage]),
     ]
 )
+
+// `make fuzz` only: it is linked with libFuzzer.
+if Context.environment["RUNC_FUZZ"] != nil {
+    package.targets += [
+        .target(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer", cSettings: cStrict),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["CLibFuzzer", "UsernsRuntime", "CgroupControl", "ContainerPlan", "IDMapping", "LinuxKernel", "RuntimeSpec", "SeccompFilter"],
+            path: "Tests/Fuzz/Sources", swiftSettings: swiftStrict),
+    ]
+}

@@ -29,6 +29,17 @@ extension IntegrationTests {
             }
         }
 
+        /// A rootless container with an image that others own a part of, as one that was unpacked by root.
+        @Test func anOwnerWhoIsNotMappedGivesWayToOurs() throws {
+            try withBundle(.oneID) { bundle in
+                try bundle.makeDirectory("\(bundle.rootfs)/image")
+                try bundle.write("text\n", to: "\(bundle.rootfs)/image/foreign", mode: 0o644)
+                try #require(chown("\(bundle.rootfs)/image/foreign", 4_000_000, bundle.identity.hostGID) == 0)
+                try bundle.edit { $0.addMount("/image", type: "tmpfs", source: "tmpfs", options: ["tmpcopyup"]) }
+                #expect(try bundle.output("cat /image/foreign; stat -c '%u %g' /image/foreign") == "text\n0 0")
+            }
+        }
+
         @Test func isReadOnlyOnceItIsFilled() throws {
             try withBundle(.root) { bundle in
                 try bundle.makeDirectory("\(bundle.rootfs)/image")

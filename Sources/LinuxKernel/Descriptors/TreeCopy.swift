@@ -5,7 +5,8 @@ import SystemPackage
 extension Descriptor where Self: ~Copyable {
     /// Copies what is in a directory, with owners, modes and extended attributes, to another: `self` is the source.
     ///
-    /// No link is followed. Devices and sockets are left out, and extended attributes that the destination cannot have.
+    /// No link is followed. Devices and sockets are left out, and what the destination cannot have: extended attributes, and
+    /// owners that our user namespace does not map, in whose place we are.
     public func copyTree(to destination: borrowing some Descriptor & ~Copyable) throws(KernelError) {
         try copyAttributes(to: destination)
         for name in try directoryEntries() { try copyEntry(name, to: destination) }
@@ -16,7 +17,7 @@ extension Descriptor where Self: ~Copyable {
         if status.isSymbolicLink {
             try destination.makeSymbolicLink(name, to: try readSymbolicLink(name))
             let link = try destination.open(name, [.path, .noFollow])
-            try link.changeOwner(uid: status.uid, gid: status.gid)
+            try status.copyOwner(to: link)
         } else if status.isDirectory {
             try destination.makeDirectory(name, mode: 0o700)
             let directory = try destination.open(name, [.readOnly, .directory, .noFollow])
@@ -32,7 +33,7 @@ extension Descriptor where Self: ~Copyable {
     /// The owner first: a change of it clears setuid bits.
     private func copyAttributes(to destination: borrowing some Descriptor & ~Copyable) throws(KernelError) {
         let status = try status()
-        try destination.changeOwner(uid: status.uid, gid: status.gid)
+        try status.copyOwner(to: destination)
         try destination.changeMode(status.mode & 0o7777)
         try copyExtendedAttributes(to: destination)
     }
@@ -86,6 +87,18 @@ extension Descriptor where Self: ~Copyable {
         while Int(offset) < size {
             let sent = try checkErrno(.sendfile, sendfile(destination.rawValue, rawValue, &offset, size - Int(offset)))
             if sent == 0 { throw KernelError(.sendfile, .ioError) }
+        }
+    }
+}
+
+extension FileStatus {
+    /// Each id by itself: one may be mapped where the other is not. Man: user_namespaces(7), "Unmapped user and group IDs".
+    fileprivate func copyOwner(to destination: borrowing some Descriptor & ~Copyable) throws(KernelError) {
+        let unchanged = UInt32.max
+        for (uid, gid) in [(uid, unchanged), (unchanged, gid)] {
+            do throws(KernelError) { try destination.changeOwner(uid: uid, gid: gid) } catch {
+                guard error.errno == .invalidArgument else { throw error }
+            }
         }
     }
 }

@@ -136,7 +136,7 @@ struct ProcessLauncher {
         var hint: String?
         if error.call == .clone3, cloneFlags & NamespaceKind.user.flag != 0 {
             switch error.errno {
-            case .notPermitted: hint = "unprivileged user namespaces may be switched off: sysctl kernel.unprivileged_userns_clone=1 (Debian), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu)"
+            case .notPermitted: hint = "unprivileged user namespaces may be switched off: sysctl kernel.unprivileged_userns_clone=1 (Debian), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu); and none is made in a chroot"
             case .noSpace, .tooManyUsers: hint = "too many user namespaces, or too deep: sysctl user.max_user_namespaces"
             default: break
             }

@@ -43,10 +43,9 @@ struct NotifyRelay {
                 throw error
             }
             // By a short path: an address has room for 107 bytes.
-            let path = "/proc/self/fd/\(directory.rawValue)/\(Self.socketName)"
-            socket = SharedDescriptor(try MessageSocket.bindDatagram(to: path))
+            socket = SharedDescriptor(try MessageSocket.bindDatagram(to: "/proc/self/fd/\(directory.rawValue)/\(Self.socketName)"))
             // Any user of the container may be the service.
-            try FileDescriptor.currentDirectory.changeMode(path, 0o777)
+            try directory.changeMode(Self.socketName, 0o777)
         } catch { throw RuntimeError("NOTIFY_SOCKET", error) }
     }
 
