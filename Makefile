@@ -7,7 +7,11 @@ RELEASE = -c release --product runc -Xswiftc -static-executable -Xlinker --gc-se
 # What became of each integration test: on this machine, and in the guest on each cgroup hierarchy.
 RESULTS = $(CURDIR)/.build/test-results
 
-.PHONY: all runc install man demo test unit-test integration-test test-vm faults fuzz check-skips rpc check-unsupported bench lint clean help
+# How much the long ones take on.
+STARTS = 10000
+CONTAINERS = 500
+
+.PHONY: all runc install man demo test unit-test integration-test test-vm faults fuzz check-skips rpc check-unsupported bench bench-crowd race lint clean help
 
 all: runc
 
@@ -78,11 +82,20 @@ bench: runc
 	@scripts/setup bench
 	bench/run ./runc
 
+bench-crowd: runc
+	@scripts/setup bench
+	CONTAINERS=$(CONTAINERS) bench/run ./runc crowd
+
+# MountRaceTests, longer; as root.
+race: runc
+	@scripts/setup build demo test
+	RUNC_TEST_RACE_STARTS=$(STARTS) RUNC_UNDER_TEST="$(CURDIR)/runc" swift test --disable-xctest --filter IntegrationTests.MountRaceTests
+
 # man(1) warns on its standard error, and exits with 0.
 lint: man
 	@scripts/setup lint
 	for page in man/man8/*.8; do MANWIDTH=80 man --warnings --local-file $$page 2>&1 >/dev/null | { ! grep .; } || exit 1; done
-	shellcheck scripts/* bench/run bench/measure rootless-examples/*.sh Tests/vm/* .ci/run
+	shellcheck scripts/* bench/run bench/bundle bench/measure bench/crowd rootless-examples/*.sh Tests/vm/* .ci/run
 
 clean:
 	rm -rf .build man/man8 runc
@@ -97,6 +110,8 @@ help:
 	@echo "make faults       each system call of the container's commands fails, or is the last before a kill (as root)"
 	@echo "make fuzz         libFuzzer on each reader of untrusted text, FUZZ_SECONDS=$(FUZZ_SECONDS) each"
 	@echo "make bench        time and memory beside crun, runc and a floor (as root)"
+	@echo "make bench-crowd  list and state beside crun's, among CONTAINERS=$(CONTAINERS) running containers (as root)"
+	@echo "make race         STARTS=$(STARTS) starts while another process exchanges what they mount on (as root)"
 	@echo "make rpc          generate the C code of CRIU's messages again"
 	@echo "make check-unsupported  compile the program, and try its commands, as for a platform that is not Linux"
 	@echo "make lint         shellcheck of every script, and a look at the manual pages"
