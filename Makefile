@@ -8,10 +8,11 @@ RELEASE = -c release --product runc -Xswiftc -static-executable -Xlinker --gc-se
 RESULTS = $(CURDIR)/.build/test-results
 
 # How much the long ones take on.
+CYCLES = 1000
 STARTS = 10000
 CONTAINERS = 500
 
-.PHONY: all runc install man demo test unit-test integration-test test-vm faults fuzz check-skips rpc check-unsupported bench bench-crowd race lint clean help
+.PHONY: all runc install man demo test unit-test integration-test test-vm faults fuzz check-skips rpc check-unsupported bench bench-crowd soak race lint clean help
 
 all: runc
 
@@ -86,7 +87,11 @@ bench-crowd: runc
 	@scripts/setup bench
 	CONTAINERS=$(CONTAINERS) bench/run ./runc crowd
 
-# MountRaceTests, longer; as root.
+# SoakTests and MountRaceTests, longer; as root.
+soak: runc
+	@scripts/setup build demo test
+	RUNC_TEST_SOAK_CYCLES=$(CYCLES) RUNC_UNDER_TEST="$(CURDIR)/runc" swift test --disable-xctest --filter IntegrationTests.SoakTests
+
 race: runc
 	@scripts/setup build demo test
 	RUNC_TEST_RACE_STARTS=$(STARTS) RUNC_UNDER_TEST="$(CURDIR)/runc" swift test --disable-xctest --filter IntegrationTests.MountRaceTests
@@ -111,6 +116,7 @@ help:
 	@echo "make fuzz         libFuzzer on each reader of untrusted text, FUZZ_SECONDS=$(FUZZ_SECONDS) each"
 	@echo "make bench        time and memory beside crun, runc and a floor (as root)"
 	@echo "make bench-crowd  list and state beside crun's, among CONTAINERS=$(CONTAINERS) running containers (as root)"
+	@echo "make soak         CYCLES=$(CYCLES) lives of containers, four at a time, of root's and of a user's: nothing may grow (as root)"
 	@echo "make race         STARTS=$(STARTS) starts while another process exchanges what they mount on (as root)"
 	@echo "make rpc          generate the C code of CRIU's messages again"
 	@echo "make check-unsupported  compile the program, and try its commands, as for a platform that is not Linux"

@@ -15,13 +15,19 @@ public struct Hooks: JSONObject {
 
     public init() {}
 
+    /// Every kind by its name in config.json, in the order of a container's life.
+    static var kinds: [(name: StaticString, hooks: WritableKeyPath<Hooks, [Hook]>)] {
+        [
+            ("prestart", \.prestart), ("createRuntime", \.createRuntime), ("createContainer", \.createContainer),
+            ("startContainer", \.startContainer), ("poststart", \.poststart), ("poststop", \.poststop),
+        ]
+    }
+
+    /// The names of all kinds, as config.json has them.
+    public static var names: [String] { kinds.map { "\($0.name)" } }
+
     public mutating func fields(_ json: JSONFields) throws(SpecError) {
-        try json.optional("prestart", &prestart)
-        try json.optional("createRuntime", &createRuntime)
-        try json.optional("createContainer", &createContainer)
-        try json.optional("startContainer", &startContainer)
-        try json.optional("poststart", &poststart)
-        try json.optional("poststop", &poststop)
+        for (name, hooks) in Self.kinds { try json.optional(name, &self[keyPath: hooks]) }
     }
 }
 

@@ -57,7 +57,11 @@ extension IntegrationTests {
                 try #require(result.succeeded, "\(result)")
                 let features = try JSONValue(parsing: result.stdout)
                 #expect(features["ociVersionMin"]?.string != nil && features["ociVersionMax"]?.string == "1.3.0")
-                #expect(features["hooks"]?.array?.contains("createContainer") == true)
+                #expect(
+                    features["hooks"]?.array == ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"])
+                #expect(
+                    features["potentiallyUnsafeConfigAnnotations"]?.array
+                        == ["org.criu.config", "org.systemd.property.", "run.oci.seccomp.receiver"])
                 #expect(features["mountOptions"]?.array?.contains("rbind") == true)
                 #expect(features["linux.namespaces"]?.array?.contains("time") == true)
                 #expect(features["linux.capabilities"]?.array?.contains("CAP_CHOWN") == true)

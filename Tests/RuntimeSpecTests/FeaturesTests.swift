@@ -11,6 +11,14 @@ import Testing
         #expect(try Features.decode(Array(Self.document.utf8)).encoded(pretty: false) == Self.document)
     }
 
+    /// What `features` names is what the parser takes.
+    @Test func everyHookNamedIsParsed() throws {
+        for name in Hooks.names {
+            let document = "{\"\(name)\":[{\"path\":\"/bin/true\"}]}"
+            #expect(try Hooks.decode(Array(document.utf8)).encoded(pretty: false) == document)
+        }
+    }
+
     @Test func unknownIsNotWritten() {
         var features = Features()
         features.linux = .init()

@@ -10,7 +10,7 @@ import Testing
 @Suite struct FailureWordingTests {
     private func wording(program: String = "sh", namespaces: Set<NamespaceKind> = [], mounts: [MountInfo] = []) -> FailureWording {
         FailureWording(
-            steps: [.setHostname("box"), .mount(Self.mount("proc", on: "/proc")), .mount(Self.mount("sysfs", on: "/sys")), .openSources],
+            steps: [.setHostname("box"), .mount(Self.mount("proc", on: "/proc")), .mount(Self.mount("sysfs", on: "/sys")), .openSources, .joinSessionKeyring(name: "_ses.box")],
             sources: [MountSource(path: "/bundle/rootfs", recursive: true), MountSource(path: "/data", recursive: true)],
             namespaces: namespaces, program: program, cwd: "/work", mountInfo: { mounts })
     }
@@ -39,6 +39,10 @@ import Testing
     @Test func namesTheStep() {
         #expect(line(.step(0), .sethostname, .notPermitted, "box", wording()) == "setting hostname box: sethostname box: operation not permitted")
         #expect(line(.process(.changeDirectory), .chdir, .noSuchFileOrDirectory, "/work", wording()) == "process.cwd /work: no such file or directory")
+    }
+
+    @Test func saysWhatToDoWhereAUserHasTooManyKeys() {
+        #expect(line(.step(4), .keyctl, .diskQuotaExceeded, "", wording()).hasSuffix("raise it, or use --no-new-keyring)"))
     }
 
     @Test(arguments: [("/bundle/rootfs", "root.path /bundle/rootfs: "), ("/data", "the source of a bind mount: /data: ")])

@@ -4,8 +4,9 @@ import LinuxKernel
 ///
 /// As on systemd's command line a name may end in `Sec`: seconds, where the property itself counts microseconds.
 /// Source: runc's docs/systemd.md, "Auxiliary properties".
-enum PropertyAnnotations {
-    static let prefix = "org.systemd.property."
+public enum PropertyAnnotations {
+    /// What their names begin with.
+    public static let prefix = "org.systemd.property."
     private static let lengthLimit = 65536
 
     /// In the order of their names. Errors name the annotation.

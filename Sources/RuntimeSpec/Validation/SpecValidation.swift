@@ -54,12 +54,7 @@ extension Mount {
 
 extension Hooks {
     func validate() throws(SpecError) {
-        try prestart.validate("prestart")
-        try createRuntime.validate("createRuntime")
-        try createContainer.validate("createContainer")
-        try startContainer.validate("startContainer")
-        try poststart.validate("poststart")
-        try poststop.validate("poststop")
+        for (name, hooks) in Self.kinds { try self[keyPath: hooks].validate("\(name)") }
     }
 }
 

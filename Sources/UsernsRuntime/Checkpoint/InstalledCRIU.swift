@@ -31,7 +31,7 @@ extension RuntimeError {
 
 /// A file of options of CRIU's own, which win over ours.
 enum CRIUConfiguration {
-    private static let annotation = "org.criu.config"
+    static let annotation = "org.criu.config"
     private static let defaultPath = "/etc/criu/runc.conf"
 
     /// The one that the container's annotation names, which has to be there; else the default one, where it is there.

@@ -56,6 +56,10 @@ struct FailureWording {
         case .mount(let mount):
             return RuntimeError("mounting \(mount.name)", cause: cause.description, hint: mountHint(mount, cause) ?? cause.neededKernelHint)
         case .openSources: return sourceError(cause)
+        case .joinSessionKeyring where cause.errno == .diskQuotaExceeded:
+            return RuntimeError(
+                step.name, cause: cause.description,
+                hint: "this user has as many keys as the sysctl kernel.keys.maxkeys allows: raise it, or use --no-new-keyring")
         default: return RuntimeError(step.name, cause: cause.description, hint: cause.neededKernelHint)
         }
     }

@@ -1,3 +1,4 @@
+import CgroupControl
 import ContainerPlan
 import RuntimeSpec
 import SeccompFilter
@@ -8,11 +9,11 @@ extension Runtime {
         var features = Features()
         features.ociVersionMin = "1.0.0"
         features.ociVersionMax = Spec.implementedVersion
-        features.hooks = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"]
+        features.hooks = Hooks.names
         features.mountOptions = MountOptions.known
         features.linux = linuxFeatures
         features.annotations = ["io.github.seccomp.libseccomp.version": SeccompFilter.libraryVersion]
-        features.potentiallyUnsafeConfigAnnotations = [Spec.seccompReceiverAnnotation]
+        features.potentiallyUnsafeConfigAnnotations = [CRIUConfiguration.annotation, PropertyAnnotations.prefix, Spec.seccompReceiverAnnotation]
         return features.encoded(pretty: true)
     }
 

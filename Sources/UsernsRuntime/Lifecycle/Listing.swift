@@ -20,7 +20,8 @@ extension Runtime {
         let probe = try HostProbe()
         let container = try open(id, probe)
         _ = try container.requireState()
-        return try document(container).encoded(pretty: true)
+        var owners = OwnerNames()
+        return try document(container, &owners).encoded(pretty: true)
     }
 
     public func list() throws(RuntimeError) -> [ContainerListing] {
@@ -39,16 +40,17 @@ extension Runtime {
         let probe = try HostProbe()
         let store = try StateStore(request: request, identity: probe.identity)
         var documents: [ContainerStateDocument] = []
+        var owners = OwnerNames()
         for id in try store.ids() {
             do throws(RuntimeError) {
                 let container = try Container(try store.open(id), procfs: probe.procfs)
-                if container.state != nil { documents.append(try document(container)) }
+                if container.state != nil { documents.append(try document(container, &owners)) }
             } catch { log.warning(error.line) }
         }
         return documents
     }
 
-    private func document(_ container: Container) throws(RuntimeError) -> ContainerStateDocument {
+    private func document(_ container: Container, _ owners: inout OwnerNames) throws(RuntimeError) -> ContainerStateDocument {
         let state = try container.requireState()
         let status = try container.status()
         var document = ContainerStateDocument()
@@ -62,7 +64,19 @@ extension Runtime {
         document.annotations = state.config.annotations
         let uid: UInt32
         do throws(KernelError) { uid = try container.directory.ownerUID } catch { throw RuntimeError("state of \(container.id)", error) }
-        document.owner = UserDatabase.entry(uid: uid)?.name ?? "#\(uid)"
+        document.owner = owners.name(of: uid)
         return document
+    }
+}
+
+/// What owners of containers are called; each is looked up once, however many containers they have.
+private struct OwnerNames {
+    private var known: [UInt32: String] = [:]
+
+    mutating func name(of uid: UInt32) -> String {
+        if let name = known[uid] { return name }
+        let name = UserDatabase.entry(uid: uid)?.name ?? "#\(uid)"
+        known[uid] = name
+        return name
     }
 }

@@ -74,6 +74,7 @@ extension IntegrationTests {
                     defer { kill(swapper, SIGCONT) }
                     try PlainCommand.run(["rm", "-rf", "--one-file-system", "\(bundle.rootfs)/outside", "\(bundle.rootfs)/a/new"])
                 }
+                print("\(Self.starts) starts: \(succeeded) succeeded, \(failures.values.reduce(0, +)) failed, with \(failures.count) different errors")
                 #expect(succeeded > 0 && !failures.isEmpty, "both happen, or there was no race: \(succeeded) \(failures)")
                 #expect(failures.keys.allSatisfy { $0.split(separator: "\n").count == 1 }, "\(failures)")
             }

@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+extension IntegrationTests {
+    /// A container's whole life again and again, several at a time: nothing may be more afterwards.
+    @Suite struct SoakTests {
+        /// `RUNC_TEST_SOAK_CYCLES`: how many lives.
+        private static let cycles = Int(ProcessInfo.processInfo.environment["RUNC_TEST_SOAK_CYCLES"] ?? "") ?? 40
+        private static let atOnce = 4
+        /// With fewer cycles what the machine does besides is more than a leak of each would be.
+        private static let enoughToSeeGrowth = 500
+
+        /// Arguments: the container's id, how many cycles, the runtime's command line. Its descriptors are told before and after.
+        private static let lane = """
+            set -e
+            id=$1 cycles=$2
+            shift 2
+            ls /proc/$$/fd | wc -l
+            while [ "$cycles" -gt 0 ]; do
+                cycles=$((cycles - 1))
+                "$@" create "$id"
+                "$@" start "$id"
+                "$@" exec "$id" true
+                "$@" kill "$id" KILL
+                until "$@" state "$id" | grep -q '"stopped"'; do sleep 0.01; done
+                "$@" delete "$id"
+            done
+            ls /proc/$$/fd | wc -l
+            """
+
+        @Test(arguments: [Identity.root, .oneID])
+        func nothingGrows(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit { $0.setArguments(["sleep", "1000"]) }
+                // The first ones fill the kernel's caches.
+                try live(bundle, cycles: 2)
+                let files = try Self.files(of: bundle)
+                let before = try KernelUse(uid: identity.hostUID)
+                try live(bundle, cycles: Self.cycles / Self.atOnce)
+
+                let left = try Leftovers(of: bundle).afterAWhile()
+                #expect(left.isEmpty)
+                #expect(try Self.files(of: bundle) == files)
+                var after = before
+                // The kernel frees what a cgroup and a namespace had when it comes to it.
+                let settled = try eventually {
+                    after = try KernelUse(uid: identity.hostUID)
+                    return after.growth(since: before, cycles: Self.cycles).isEmpty
+                }
+                print("\(Self.cycles) cycles as \(identity.rawValue): \(left.count) left; before: \(before); after: \(after)")
+                if Self.cycles >= Self.enoughToSeeGrowth {
+                    #expect(settled, "\(after.growth(since: before, cycles: Self.cycles))")
+                }
+            }
+        }
+
+        private func live(_ bundle: Bundle, cycles: Int) throws {
+            let runtime = [try RuntimeUnderTest.path, "--root", bundle.stateRoot]
+            let lanes = try (0..<Self.atOnce).map { _ in
+                try bundle.command(["sh", "-c", Self.lane, "lane", bundle.anotherID(), "\(cycles)"] + runtime).start()
+            }
+            for lane in lanes {
+                let result = try lane.wait(limitSeconds: 90 + 2 * Double(cycles * Self.atOnce))
+                try #require(result.succeeded, "\(result)")
+                #expect(result.lines.count == 2 && result.lines.first == result.lines.last, "\(result)")
+            }
+        }
+
+        /// All that is below the bundle's directory: configuration, root, state.
+        private static func files(of bundle: Bundle) throws -> [String] {
+            try FileManager.default.subpathsOfDirectory(atPath: bundle.directory).sorted()
+        }
+    }
+}
