@@ -31,9 +31,9 @@ extension IntegrationTests {
             ("another answer", script(version: noFeatures), [], "its answer is to another question"),
             ("ends", script(version: "exit 3"), [], "exit status 3"),
             ("tracks no memory", script(version: version3_17), ["--pre-dump"], "cannot do memory tracking"),
-            ("no lazy pages", script(version: version3_17), ["--lazy-pages"], "cannot do lazy pages"),
+            ("no lazy pages", script(version: version3_17), ["--lazy-pages", "--page-server", "127.0.0.1:27000"], "cannot do lazy pages"),
             ("dies", script(version: version3_17, work: "kill -KILL $$"), [], "killed by signal 9"),
-            ("garbage for a dump", script(version: version3_17, work: "echo garbage >&3; sleep 100"), [], "its answer is not understood"),
+            ("garbage for a dump", script(version: version3_17, work: "echo garbage >&3; exec sleep 100"), [], "its answer is not understood"),
         ]
 
         private func install(_ script: String, _ bundle: Bundle) throws -> [String: String?] {
@@ -78,7 +78,7 @@ extension IntegrationTests {
 
         /// Nor is anything made by a restore: what is left behind, the bundle's end finds.
         @Test(arguments: [
-            ("kill -KILL $$", "killed by signal 9"), ("echo garbage >&3; sleep 100", "its answer is not understood"),
+            ("kill -KILL $$", "killed by signal 9"), ("echo garbage >&3; exec sleep 100", "its answer is not understood"),
             // type RESTORE, success
             ("printf '\\010\\002\\020\\001' >&3", "did not tell of its first process"),
         ])
