@@ -10,12 +10,11 @@ extension IntegrationTests {
         /// With fewer cycles what the machine does besides is more than a leak of each would be.
         private static let enoughToSeeGrowth = 500
 
-        /// Arguments: the container's id, how many cycles, the runtime's command line. Its descriptors are told before and after.
+        /// Arguments: the container's id, how many cycles, the runtime's command line.
         private static let lane = """
             set -e
             id=$1 cycles=$2
             shift 2
-            ls /proc/$$/fd | wc -l
             while [ "$cycles" -gt 0 ]; do
                 cycles=$((cycles - 1))
                 "$@" create "$id"
@@ -25,7 +24,6 @@ extension IntegrationTests {
                 until "$@" state "$id" | grep -q '"stopped"'; do sleep 0.01; done
                 "$@" delete "$id"
             done
-            ls /proc/$$/fd | wc -l
             """
 
         @Test(arguments: [Identity.root, .oneID])
@@ -62,7 +60,6 @@ extension IntegrationTests {
             for lane in lanes {
                 let result = try lane.wait(limitSeconds: 90 + 2 * Double(cycles * Self.atOnce))
                 try #require(result.succeeded, "\(result)")
-                #expect(result.lines.count == 2 && result.lines.first == result.lines.last, "\(result)")
             }
         }
 

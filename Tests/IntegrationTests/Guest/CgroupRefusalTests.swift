@@ -31,7 +31,6 @@ extension IntegrationTests.GuestTests {
             Row(.rootInUserNamespace, .cgroupfs, .foreign, forgives: true, "permission denied"),
             Row(.rootInUserNamespace, .cgroupfs, .foreign, ["--rootless=false"], forgives: false, "permission denied"),
             Row(.root, .systemd, .noBus, forgives: false, "no bus of the system's systemd"),
-            Row(.root, .systemd, .noBus, ["--rootless=true"], forgives: true, "no bus of the user's own systemd"),
             Row(.oneID, .systemd, .noBus, forgives: true, "no bus of the user's own systemd"),
             Row(.oneID, .systemd, .noBus, ["--rootless=false"], forgives: false, "no bus of the system's systemd"),
             // Where no manager answers, it counts as that of root.
