@@ -16,7 +16,7 @@ extension IntegrationTests.GuestTests {
                 try bundle.requireProgress(above: before)
                 let plain = try bundle.pause()
                 try bundle.migrateLazily(address: "127.0.0.1")
-                print("64 MiB: \(plain) ms without a page for dump and restore, \(try bundle.pause()) ms with a lazy migration after it")
+                print("64 MiB: the longest pause so far was \(plain) ms after a plain dump and restore, \(try bundle.pause()) ms after a lazy migration too")
             }
         }
 
