@@ -36,8 +36,8 @@ public protocol CgroupDriver: Sendable {
     /// Puts a further process in.
     func join(pid: Int32, _ cgroup: ContainerCgroup, forgiveness: CgroupForgiveness) throws(CgroupError)
 
-    /// Changes the limits that are given and leaves the others. A failed change leaves what was. Returns the warnings.
-    func apply(_ resources: Resources, to cgroup: ContainerCgroup, options: LimitOptions) throws(CgroupError) -> [String]
+    /// Changes the limits that are given and leaves the others. A failed change leaves what was.
+    func apply(_ resources: Resources, to cgroup: ContainerCgroup, options: LimitOptions) throws(CgroupError) -> LimitChange
 
     /// Removes what was made for the container, with the cgroups that it made below. What is gone is removed.
     func remove(_ cgroup: ContainerCgroup) throws(CgroupError)
@@ -55,6 +55,14 @@ public struct LimitOptions: Sendable, Equatable {
         self.strict = strict
         self.appliesDevices = appliesDevices
     }
+}
+
+/// What came of changed limits.
+public struct LimitChange: Sendable, Equatable {
+    /// A line each, about limits that are not enforced.
+    public let warnings: [String]
+    /// The keys of the hierarchies that hold limits now: whoever cannot join one of them is not let in.
+    public let limited: Set<String>
 }
 
 /// What is asked of a driver for a new container.

@@ -45,7 +45,7 @@ import Testing
         (#"{"memory":{"swap":4196}}"#, ["memory.swap | memory | memory.memsw.limit_in_bytes=4196"], ["memory.swap | memory | memory.swap.max=100"]),
         (
             #"{"memory":{"swappiness":0,"disableOOMKiller":true,"kernel":1,"kernelTCP":-1}}"#,
-            ["memory.swappiness | memory | memory.swappiness=0", "memory.disableOOMKiller | memory | memory.oom_control=1", "memory.kernel | memory | "], []
+            ["memory.swappiness | memory | memory.swappiness=0", "memory.disableOOMKiller | memory | memory.oom_control=1", "memory.kernel | memory | ", "memory.kernelTCP | memory | memory.kmem.tcp.limit_in_bytes=-1"], []
         ),
         (#"{"pids":{"limit":-1}}"#, ["pids.limit | pids | pids.max=max"], ["pids.limit | pids | pids.max=max"]),
         (#"{"pids":{"limit":0}}"#, ["pids.limit | pids | pids.max=0"], ["pids.limit | pids | pids.max=0"]),

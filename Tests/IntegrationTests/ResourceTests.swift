@@ -15,22 +15,13 @@ extension IntegrationTests {
             }
 
             var testDescription: String { name }
-            var controller: String { String(file.prefix { $0 != "." }) }
         }
 
-        /// Without the groups that need another of the same test.
+        /// What the guest's kernel has not (CONFIG_RT_GROUP_SCHED); the others: `LimitTests`.
         static let version1: [Field] = [
-            Field("memory.limit", 104_857_600, "memory.limit_in_bytes", "104857600"),
-            Field("memory.reservation", 52_428_800, "memory.soft_limit_in_bytes", "52428800"),
-            Field("memory.swappiness", 7, "memory.swappiness", "7"),
-            Field("memory.disableOOMKiller", true, "memory.oom_control", "oom_kill_disable 1"),
-            Field("cpu.shares", 512, "cpu.shares", "512"), Field("cpu.quota", 50_000, "cpu.cfs_quota_us", "50000"),
-            Field("cpu.period", 250_000, "cpu.cfs_period_us", "250000"), Field("cpu.idle", 1, "cpu.idle", "1"),
             Field("cpu.realtimeRuntime", 1000, "cpu.rt_runtime_us", "1000"),
             Field("cpu.realtimePeriod", 500_000, "cpu.rt_period_us", "500000"),
-            Field("cpu.cpus", "0", "cpuset.cpus", "0"), Field("cpu.mems", "0", "cpuset.mems", "0"),
-            Field("pids.limit", 64, "pids.max", "64"), Field("pids.limit", -1, "pids.max", "max"), Field("pids.limit", 0, "pids.max", "0"),
-            Field("blockIO.weight", 200, "blkio.bfq.weight", "200"),
+            Field("pids.limit", -1, "pids.max", "max"),
         ]
 
         @Test(.needs(.cgroupV1), arguments: Self.version1)
@@ -42,83 +33,7 @@ extension IntegrationTests {
             }
         }
 
-        /// Values that the kernel takes in one order only.
-        @Test(.needs(.cgroupV1)) func limitsThatDependOnEachOtherHoldTogether() throws {
-            try withBundle(.root) { bundle in
-                try bundle.edit {
-                    $0["linux.resources.memory"] = ["limit": 67_108_864, "swap": 134_217_728]
-                    $0["linux.resources.cpu"] = ["quota": 20_000, "period": 50_000, "burst": 20_000]
-                }
-                try bundle.runDetached("exec sleep 1000")
-                for (file, text) in [
-                    ("memory.limit_in_bytes", "67108864"), ("memory.memsw.limit_in_bytes", "134217728"), ("cpu.cfs_quota_us", "20000"),
-                    ("cpu.cfs_period_us", "50000"), ("cpu.cfs_burst_us", "20000"),
-                ] { #expect(try bundle.limit(file) == text) }
-            }
-        }
-
-        // MARK: effects
-
-        @Test func tooMuchMemoryIsKilledFor() throws {
-            try withBundle(.root) { bundle in
-                try bundle.edit { $0["linux.resources.memory"] = ["limit": 16_777_216, "swap": 16_777_216] }
-                let result = try bundle.sh("head -c 100000000 /dev/zero | tail -c 99999999 | wc -c; echo went on")
-                #expect(result.text.hasSuffix("went on") && !result.text.contains("99999999"), "\(result)")
-            }
-        }
-
-        @Test func aForkBeyondTheLimitIsRefused() throws {
-            try withBundle(.root) { bundle in
-                try bundle.edit { $0["linux.resources.pids"] = ["limit": 4] }
-                let result = try bundle.sh("for i in 1 2 3 4 5 6; do sleep 5 & done; wait")
-                #expect(result.stderr.contains("can't fork"), "\(result)")
-            }
-        }
-
-        @Test(.needs(.cgroupV1)) func theQuotaThrottles() throws {
-            try withBundle(.root) { bundle in
-                try bundle.edit { $0["linux.resources.cpu"] = ["quota": 5000, "period": 100_000] }
-                try bundle.runDetached("while :; do :; done")
-                let stat = "\(try bundle.cgroup().directory("cpu"))/cpu.stat"
-                #expect(try eventually { try !bundle.read(stat).contains("nr_throttled 0\n") })
-            }
-        }
-
-        static let screen: JSONValue = [["path": "/dev/screen", "type": "c", "major": 7, "minor": 0, "fileMode": 0o666]]
-
-        /// A node may be made of any device, and is of no use without a rule.
-        @Test(arguments: [CgroupView.asMounted, .unified])
-        func aDeviceWithoutARuleIsDenied(_ view: CgroupView) throws {
-            try withBundle(CgroupSetting(identity: .root, driver: .cgroupfs, view: view)) { bundle in
-                try bundle.edit { $0["linux.devices"] = Self.screen }
-                let script = "(exec 3< /dev/screen) && echo opened; echo x > /dev/null && head -c1 /dev/zero | wc -c"
-                let denied = try bundle.sh(script)
-                #expect(denied.stderr.contains("Operation not permitted") && denied.text == "1", "\(denied)")
-                try bundle.edit {
-                    $0["linux.resources.devices"] = [["allow": false, "access": "rwm"], ["allow": true, "type": "c", "major": 7, "minor": 0, "access": "r"]]
-                }
-                #expect(try bundle.output(script) == "opened\n1")
-            }
-        }
-
         // MARK: what cannot be
-
-        static let bad: [(field: String, value: JSONValue, text: String)] = [
-            ("memory.limit", -2, "memory.limit"), ("memory", ["limit": 4_194_304, "swap": 4096], "memory.swap: 4096"),
-            ("cpu.shares", 262_145, "262145"), ("cpu.cpus", "0-4095", "0-4095"), ("pids.limit", 9_000_000_000_000_000_000, "pids.limit 9000000000000000000"),
-            ("unified", ["no.such": "1"], "unified[\"no.such\"] 1"), ("devices", [["allow": true, "access": "x"]], "devices[0].access"),
-        ]
-
-        @Test(arguments: bad.indices)
-        func aBadValueIsNamedBeforeAnythingStarts(_ index: Int) throws {
-            let bad = Self.bad[index]
-            try withBundle(.root) { bundle in
-                try bundle.edit { $0["linux.resources.\(bad.field)"] = bad.value }
-                let result = try bundle.sh("echo started")
-                #expect(result.status == 1 && result.errors.count == 1 && result.stdout.isEmpty, "\(result)")
-                #expect(result.stderr.contains("linux.resources.") && result.stderr.contains(bad.text), "\(result)")
-            }
-        }
 
         /// The controller is there, but not for this user: an error that names both, and a way out.
         @Test(arguments: Identity.rootless)
@@ -128,29 +43,6 @@ extension IntegrationTests {
                 let result = try bundle.sh("echo started")
                 #expect(result.status == 1 && result.errors.count == 1 && result.stdout.isEmpty, "\(result)")
                 #expect(result.stderr.contains("linux.resources.pids.limit 100") && result.stderr.contains("controller pids") && result.stderr.contains("hint"), "\(result)")
-            }
-        }
-
-        /// A hierarchy that cannot be written: (arguments, limits, works). What a rootful container misses is an error; without
-        /// full access to cgroups only what was asked for is missed.
-        static let refused: [([String], Bool, Bool)] = [
-            ([], false, false), ([], true, false), (["--rootless=true"], false, true), (["--rootless=true"], true, false),
-        ]
-
-        @Test(.needs(.cgroupV1), arguments: refused)
-        func aReadOnlyHierarchyIsForgivenByTheRules(_ global: [String], _ limits: Bool, _ works: Bool) throws {
-            try withBundle(.root) { bundle in
-                try bundle.edit {
-                    $0.setArguments(["echo", "ran"])
-                    if limits { $0["linux.resources.pids"] = ["limit": 100] }
-                }
-                let script = "mount --bind /sys/fs/cgroup/pids /sys/fs/cgroup/pids && mount -o remount,bind,ro /sys/fs/cgroup/pids && exec \"$@\""
-                let result = try bundle.command(
-                    ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", RuntimeUnderTest.path, "--root", bundle.stateRoot]
-                        + global + ["run", bundle.id]
-                ).run()
-                #expect(result.succeeded == works && result.text == (works ? "ran" : ""), "\(result)")
-                if !works { #expect(result.stderr.contains("read-only file system") && result.stderr.contains("pids.limit 100") == limits, "\(result)") }
             }
         }
 
@@ -172,6 +64,39 @@ extension IntegrationTests {
                 try bundle.edit { $0["linux.intelRdt"] = ["closID": "gold"] }
                 let result = try bundle.sh("echo started")
                 #expect(result.status == 1 && result.stdout.isEmpty && result.stderr.contains("linux.intelRdt: no resctrl is mounted"), "\(result)")
+            }
+        }
+
+        /// On a tree that the test makes: no machine of the tests has resctrl.
+        @Test func theSchemataOfAClassAreChangedAndItsUseIsTold() throws {
+            try withBundle(.root) { bundle in
+                try bundle.runDetached()
+                let none = try bundle.runc("update", "--l3-cache-schema", "L3:0=3", bundle.id)
+                #expect(none.status == 1 && none.stderr.contains("no class of service"), "\(none)")
+
+                let root = "\(bundle.directory)/resctrl"
+                for directory in ["", "/gold", "/gold/mon_data", "/gold/mon_data/mon_L3_00", "/info", "/info/L3"] { try bundle.makeDirectory(root + directory) }
+                for (file, text) in [
+                    "schemata": "L3:0=f\n", "gold/schemata": "    L3:0=7\n", "gold/mon_data/mon_L3_00/llc_occupancy": "4096\n", "info/L3/cbm_mask": "f\n",
+                    "info/L3/min_cbm_bits": "1\n", "info/L3/num_closids": "16\n",
+                ] { try bundle.write(text, to: "\(root)/\(file)") }
+                var state = try bundle.savedState()
+                state["intel_rdt_path"] = .string("\(root)/gold")
+                state["config.intel_rdt"] = ["closID": "gold"]
+                try bundle.write(state.serialized(), to: "\(bundle.stateRoot)/\(bundle.id)/state.json")
+
+                let failed = try bundle.runc("update", "--l3-cache-schema", "    L3:0=1", "--pids-limit", "9000000000000000000", bundle.id)
+                #expect(failed.status == 1 && failed.stderr.contains("pids.limit"), "\(failed)")
+                #expect(try bundle.read("\(root)/gold/schemata") == "    L3:0=7\n")
+                let changed = try bundle.runc("update", "--l3-cache-schema", "    L3:0=3", bundle.id)
+                #expect(changed.succeeded && changed.stderr.isEmpty, "\(changed)")
+                #expect(try bundle.read("\(root)/gold/schemata") == "    L3:0=3\n")
+                #expect(try bundle.savedState()["config.intel_rdt.l3CacheSchema"] == "    L3:0=3")
+                let event = try JSONValue(parsing: bundle.runc("events", "--stats", bundle.id).stdout)
+                #expect(event["data.intel_rdt"] == [
+                    "l3_cache_info": ["cbm_mask": "f", "min_cbm_bits": 1, "num_closids": 16], "l3_cache_schema_root": "L3:0=f", "l3_cache_schema": "L3:0=3",
+                    "cmt_stats": [["llc_occupancy": 4096]],
+                ], "\(event)")
             }
         }
 

@@ -52,6 +52,14 @@ struct CgroupTree {
         }
     }
 
+    /// None of one that was removed meanwhile: systemd removes a scope with its last process.
+    private func subdirectories(of cgroup: SharedDescriptor) throws(KernelError) -> [String] {
+        do throws(KernelError) { return try cgroup.subdirectories() } catch {
+            guard error.isMissingFile else { throw error }
+            return []
+        }
+    }
+
     private func walk(
         entering: (_ directory: SharedDescriptor) throws(KernelError) -> Void = { _ in },
         leaving: (_ parent: SharedDescriptor, _ name: String) throws(KernelError) -> Void = { _, _ in }
@@ -59,14 +67,14 @@ struct CgroupTree {
         guard let top = try FileDescriptor.currentDirectory.openIfThere(directory, Self.entering) else { return }
         var here = SharedDescriptor(top)
         try entering(here)
-        var pending = [try here.subdirectories()]
+        var pending = [try subdirectories(of: here)]
         var names: [String] = []
         while true {
             if let name = pending[pending.count - 1].popLast() {
                 guard let next = try here.openIfThere(name, Self.entering) else { continue }
                 here = SharedDescriptor(next)
                 try entering(here)
-                pending.append(try here.subdirectories())
+                pending.append(try subdirectories(of: here))
                 names.append(name)
             } else {
                 pending.removeLast()

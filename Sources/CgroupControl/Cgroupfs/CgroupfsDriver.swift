@@ -89,11 +89,11 @@ public struct CgroupfsDriver: CgroupDriver {
         }
     }
 
-    public func apply(_ resources: Resources, to cgroup: ContainerCgroup, options: LimitOptions) throws(CgroupError) -> [String] {
+    public func apply(_ resources: Resources, to cgroup: ContainerCgroup, options: LimitOptions) throws(CgroupError) -> LimitChange {
         guard !cgroup.directories.isEmpty else {
             throw CgroupError("the container has no cgroup of its own, and so no limits", hint: "create it with a cgroup that you may write")
         }
-        return try CgroupLimits(changing: cgroup, to: resources, options).set(in: cgroup)
+        return try CgroupLimits(changing: cgroup, to: resources, options).change(cgroup)
     }
 
     /// Removes the directories that were made for the container, with the cgroups that it made below them. What is gone

@@ -31,6 +31,11 @@ struct CgroupLimits {
         strict = options.strict
     }
 
+    /// Writes all of them where limits may hold already.
+    func change(_ cgroup: ContainerCgroup) throws(CgroupError) -> LimitChange {
+        LimitChange(warnings: try set(in: cgroup), limited: cgroup.limited.union(plan.limitedKeys))
+    }
+
     /// Writes all of them. Returns the warnings. On an error what was there before is there again.
     ///
     /// - Parameter replaces: limits may hold already; false for a directory that is new.

@@ -52,10 +52,11 @@ extension Resources.Memory {
                 LimitWrite("memory.disableOOMKiller", "\(disableOOMKiller)", "memory", [.init("memory.oom_control", disableOOMKiller ? "1" : "0")])
                     .shaped(.valueOf(key: "oom_kill_disable")).unlimited(!disableOOMKiller))
         }
-        // The kernel counts its own memory with the rest, and takes no limit of it any more (since 5.16); useHierarchy is
-        // always on (since 5.11).
-        for (field, value) in [("memory.kernel", kernel), ("memory.kernelTCP", kernelTCP)] {
-            if let value, value > 0 { writes.append(LimitWrite(field, "\(value)", "memory", [])) }
+        // The kernel counts its own memory with the rest, and takes no limit of it any more (since 5.16), but still one of
+        // the buffers of TCP; useHierarchy is always on (since 5.11).
+        if let kernel, kernel > 0 { writes.append(LimitWrite("memory.kernel", "\(kernel)", "memory", [])) }
+        if let kernelTCP, kernelTCP != 0 {
+            writes.append(LimitWrite("memory.kernelTCP", kernelTCP, "memory", "memory.kmem.tcp.limit_in_bytes").unlimited(kernelTCP == -1))
         }
         return writes
     }

@@ -10,7 +10,7 @@ public struct ResctrlGroup: Sendable, Equatable {
     /// Made for this container alone, and removed with it; one that has a name of its own is managed by whoever named it.
     private let isOwn: Bool
     /// nil without monitoring.
-    private let monitoring: String?
+    let monitoring: String?
 
     /// One that is there.
     public init(path: String, _ rdt: IntelRdt, containerID: String) {
@@ -21,21 +21,22 @@ public struct ResctrlGroup: Sendable, Equatable {
 
     /// Makes what is missing of it, with its schemata. On an error nothing that was made is left.
     ///
-    /// - Parameter root: where resctrl is mounted.
-    public init(making rdt: IntelRdt, containerID: String, root: String) throws(CgroupError) {
+    /// - Parameters:
+    ///   - root: where resctrl is mounted.
+    ///   - journal: told which directories are the container's alone, before they are made.
+    public init(
+        making rdt: IntelRdt, containerID: String, root: String, journal: ([String]) throws(CgroupError) -> Void
+    ) throws(CgroupError) {
         let name = rdt.closID ?? containerID
         guard !["", ".", "..", "info", "mon_groups", "mon_data"].contains(name), !name.utf8.contains(UInt8(ascii: "/")) else {
             throw CgroupError("linux.intelRdt.closID: \(name.debugDescription) cannot be the name of a class of service")
         }
         self.init(path: "\(root)/\(name)", rdt, containerID: containerID)
+        try journal(ownDirectories)
         let made = try makeClass(hasSchemata: !rdt.firstLines.isEmpty || !rdt.schemata.isEmpty)
         do throws(CgroupError) {
             if !made { try requireSame(rdt.firstLines) }
-            for lines in [rdt.firstLines, rdt.schemata] where !lines.isEmpty && (made || lines == rdt.schemata) {
-                try attempt("set linux.intelRdt's schemata of", path) { () throws(KernelError) in
-                    try FileDescriptor.currentDirectory.open(path + "/schemata", .writeOnly).writeAll(lines.joined(separator: "\n") + "\n")
-                }
-            }
+            for lines in [rdt.firstLines, rdt.schemata] where !lines.isEmpty && (made || lines == rdt.schemata) { try write(lines) }
             if let monitoring {
                 try attempt("create the monitoring group of", path) { () throws(KernelError) in
                     try FileDescriptor.currentDirectory.makeDirectory(monitoring, mode: 0o755)
@@ -58,10 +59,34 @@ public struct ResctrlGroup: Sendable, Equatable {
         }
     }
 
+    /// Changes lines of its schemata. Returns those that were there, to be written again: the kernel takes all of a write, or
+    /// nothing of it.
+    public func change(_ lines: [String]) throws(CgroupError) -> [String] {
+        let resources = lines.map { ResctrlSchema($0).resource }
+        let old = try schemata().filter { resources.contains(ResctrlSchema($0).resource) }
+        try write(lines)
+        return old
+    }
+
     /// What is gone is removed.
-    public func remove() throws(CgroupError) {
-        if let monitoring { try Self.remove(monitoring) }
-        if isOwn { try Self.remove(path) }
+    public func remove() throws(CgroupError) { try Self.remove(ownDirectories) }
+
+    public static func remove(_ directories: [String]) throws(CgroupError) {
+        for directory in directories { try remove(directory) }
+    }
+
+    /// What is removed with the container.
+    private var ownDirectories: [String] { [monitoring, isOwn ? path : nil].compactMap { $0 } }
+
+    private func schemata() throws(CgroupError) -> [String] {
+        try attempt("read", path) { () throws(KernelError) in try FileDescriptor.currentDirectory.open(path + "/schemata", .readOnly).readText() }
+            .parts(at: "\n")
+    }
+
+    private func write(_ schemata: [String]) throws(CgroupError) {
+        try attempt("set linux.intelRdt's schemata of", path) { () throws(KernelError) in
+            try FileDescriptor.currentDirectory.open(path + "/schemata", .writeOnly).writeAll(schemata.joined(separator: "\n") + "\n")
+        }
     }
 
     private static func remove(_ directory: String) throws(CgroupError) {
@@ -93,8 +118,7 @@ public struct ResctrlGroup: Sendable, Equatable {
 
     private func requireSame(_ lines: [String]) throws(CgroupError) {
         guard !lines.isEmpty else { return }
-        let text = try attempt("read", path) { () throws(KernelError) in try FileDescriptor.currentDirectory.open(path + "/schemata", .readOnly).readText() }
-        let current = text.parts(at: "\n").map(ResctrlSchema.init)
+        let current = try schemata().map(ResctrlSchema.init)
         for line in lines {
             let wanted = ResctrlSchema(line)
             guard current.contains(where: { wanted.isWithin($0) }) else {
@@ -115,7 +139,7 @@ extension IntelRdt {
 
 /// A line of schemata: `L3:0=7f0;1=1f`. The kernel pads it and its numbers.
 struct ResctrlSchema: Sendable, Equatable {
-    private let resource: String
+    let resource: String
     private let values: [String: String]
 
     init(_ line: String) {

@@ -20,14 +20,14 @@ struct LimitProperties {
         "memory.low": ("MemoryLow", 0, number),
         "memory.min": ("MemoryMin", 240, number),
         "memory.swap.max": ("MemorySwapMax", 0, number),
-        "pids.max": ("TasksMax", 0, number),
+        "pids.max": ("TasksMax", 0, tasks),
         "io.weight": ("IOWeight", 0, { $0.hasPrefix("default ") ? number(String($0.dropFirst("default ".count))) : nil }),
     ]
     private static let version1: [String: (property: String, since: Int, value: @Sendable (String) -> BusValue?)] = [
         "cpu.shares": ("CPUShares", 0, number),
         "memory.limit_in_bytes": ("MemoryLimit", 0, number),
         "blkio.weight": ("BlockIOWeight", 0, number),
-        "pids.max": ("TasksMax", 0, number),
+        "pids.max": ("TasksMax", 0, tasks),
     ]
 
     private let managerVersion: Int
@@ -87,6 +87,9 @@ struct LimitProperties {
         if text == "max" || text.hasPrefix("-") { return .uint64(unlimited) }
         return UInt64(text).map(BusValue.uint64)
     }
+
+    /// systemd takes no limit of no process.
+    private static let tasks: @Sendable (String) -> BusValue? = { $0 == "0" ? nil : number($0) }
 
     private static let mask: @Sendable (String) -> BusValue? = { text in
         NumberList(text).map { .array(of: "y", $0.maskBytes.map(BusValue.byte)) }

@@ -120,14 +120,14 @@ public struct SystemdDriver: CgroupDriver {
         }
     }
 
-    public func apply(_ resources: Resources, to cgroup: ContainerCgroup, options: LimitOptions) throws(CgroupError) -> [String] {
+    public func apply(_ resources: Resources, to cgroup: ContainerCgroup, options: LimitOptions) throws(CgroupError) -> LimitChange {
         guard let unit = cgroup.unit else { return try files.apply(resources, to: cgroup, options: options) }
         let limits = try CgroupLimits(changing: cgroup, to: resources, options)
         let manager = try SystemdManager(ofUser: unit.isOfUser)
         let properties = limits.properties(managerVersion: try manager.version())
         let old = try manager.values(properties.map(\.name), of: unit.name)
         if !properties.isEmpty { try manager.setProperties(properties, of: unit.name) }
-        do throws(CgroupError) { return try limits.set(in: cgroup) } catch {
+        do throws(CgroupError) { return try limits.change(cgroup) } catch {
             if !old.isEmpty { try manager.setProperties(old.replacing, of: unit.name) }
             throw error
         }

@@ -108,9 +108,9 @@ struct UpdateCommand: RuntimeCommand {
     }
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {
-        // The kernel has no such limits any more; engines still pass them.
+        // Engines still pass them, and runc ignores both.
         if kernelMemory != nil { log.warning("--kernel-memory is ignored: Linux no longer has this limit") }
-        if kernelMemoryTcp != nil { log.warning("--kernel-memory-tcp is ignored: Linux no longer has this limit") }
+        if kernelMemoryTcp != nil { log.warning("--kernel-memory-tcp is ignored: give memory.kernelTCP by --resources where cgroup v1 still has this limit") }
         try runtime.update(
             UpdateRequest(id: id, file: resources, resources: changes, l3CacheSchema: l3CacheSchema, memBwSchema: memBwSchema))
         return 0

@@ -46,9 +46,10 @@ final class ContainerRestoration: HeldContainer {
 
     private func perform(_ request: RestoreRequest, _ image: ImageDirectory, _ descriptors: [String], _ criu: CRIU) throws(RuntimeError) {
         try RestoredMounts.makeMountPoints(prepared.plan)
-        var keeper = try CgroupKeeper(prepared, journal: CgroupJournal(directory: directory), log: log)
+        let journal = CgroupJournal(directory: directory)
+        var keeper = try CgroupKeeper(prepared, journal: journal, log: log)
         cgroups = keeper
-        try keeper.makeResctrlGroup(prepared)
+        try keeper.makeResctrlGroup(prepared, journal: journal)
         let namespaces = prepared.bundle.spec.linux.namespaces
         var options = CRIUOptions(restore: request.restore, image: request.image, namespaces: namespaces)
         image.describe(in: &options, logName: Self.logName)

@@ -65,6 +65,19 @@ struct ImageDirectory {
         }
     }
 
+    /// A restored process reads its part of the image when it already is in its user namespace: the group of the container's
+    /// root may pass through the directory, whose files CRIU makes readable.
+    ///
+    /// - Parameter gid: on the host.
+    func letThrough(gid: UInt32) throws(RuntimeError) {
+        do throws(KernelError) {
+            let mode = try image.status().mode & 0o7777
+            if mode & 0o001 != 0 { return }
+            try image.changeOwner(uid: UInt32.max, gid: gid)
+            try image.changeMode(mode & 0o707 | 0o010)
+        } catch { throw RuntimeError("--image-path \(path): letting group \(gid) through", error) }
+    }
+
     // MARK: descriptors.json
 
     /// What the first process's descriptors 0, 1 and 2 refer to: pipes among them are replaced at a restore.

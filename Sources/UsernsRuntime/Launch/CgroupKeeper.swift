@@ -30,7 +30,7 @@ struct CgroupKeeper {
     }
 
     /// The class of service; after the cgroup, so that whatever is left of an error here goes away with it.
-    mutating func makeResctrlGroup(_ prepared: PreparedContainer) throws(RuntimeError) {
+    mutating func makeResctrlGroup(_ prepared: PreparedContainer, journal: CgroupJournal) throws(RuntimeError) {
         guard let rdt = prepared.bundle.spec.linux.intelRdt else { return }
         let mounts: [MountInfo]
         do throws(KernelError) { mounts = MountInfo.parse(try prepared.probe.procfs.read("self/mountinfo"), typePrefix: "resctrl") } catch {
@@ -39,7 +39,11 @@ struct CgroupKeeper {
         guard let root = mounts.last?.mountPoint else {
             throw RuntimeError("linux.intelRdt: no resctrl is mounted", hint: "mount -t resctrl resctrl /sys/fs/resctrl, on a processor that has it")
         }
-        do throws(CgroupError) { resctrl = try ResctrlGroup(making: rdt, containerID: prepared.id.text, root: root) } catch { throw RuntimeError(error) }
+        do throws(CgroupError) {
+            resctrl = try ResctrlGroup(making: rdt, containerID: prepared.id.text, root: root) { (new) throws(CgroupError) in
+                try journal.write(resctrl: new)
+            }
+        } catch { throw RuntimeError(error) }
     }
 
     func joinResctrlGroup(pid: Int32) throws(RuntimeError) {
@@ -57,8 +61,10 @@ struct CgroupKeeper {
         return shown
     }
 
-    /// Where a clone can start; nil where processes are moved.
+    /// Where a clone can start; nil where processes are moved. A limit of no process at all keeps one from starting there, and
+    /// not from being moved there.
     func openCloneDirectory() throws(RuntimeError) -> SharedDescriptor? {
+        if request.resources.pids?.limit == 0 || request.resources.unified["pids.max"] == "0" { return nil }
         do throws(CgroupError) { return try driver.cloneDirectory(cgroup) } catch { throw RuntimeError(error) }
     }
 

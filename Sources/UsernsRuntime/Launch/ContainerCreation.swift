@@ -46,9 +46,10 @@ final class ContainerCreation: HeldContainer {
         let fifo = try Self.makeFiles(directory, plan, waitsForStart: waitsForStart)
         let sources = try Self.openSources(plan, procfs, prepared.wording)
 
-        var keeper = try CgroupKeeper(prepared, journal: CgroupJournal(directory: directory), log: log)
+        let journal = CgroupJournal(directory: directory)
+        var keeper = try CgroupKeeper(prepared, journal: journal, log: log)
         cgroups = keeper
-        try keeper.makeResctrlGroup(prepared)
+        try keeper.makeResctrlGroup(prepared, journal: journal)
         cgroups = keeper
         let unified = try keeper.openCloneDirectory()
         let launcher = ProcessLauncher(

@@ -114,11 +114,21 @@ struct ProcessLauncher {
         do throws(KernelError) { return try ChannelPair() } catch { throw RuntimeError("creating the container's process", error) }
     }
 
+    /// What tells that the kernel cannot start a process in a cgroup (before Linux 5.7, or where a filter knows no clone3), or
+    /// not in this one. Any other error is the clone's own: beside the cgroup it would only go around a limit.
+    private static let refusesCgroup: Set<Errno> = [
+        .noFunction, .argListTooLong, .invalidArgument, .notPermitted, .permissionDenied, .resourceBusy, .notSupportedOnSocket,
+        .operationNotSupportedByDevice, .noSuchFileOrDirectory,
+    ]
+
     /// A cgroup that the kernel does not let it start in is left to `joinCgroup`, which words its errors, or forgives them.
     private func clone(into cgroup: SharedDescriptor?, _ placed: inout Bool) throws(RuntimeError) -> ChildProcess? {
         if let cgroup {
             placed = true
-            do throws(KernelError) { return try ChildProcess.clone(flags: cloneFlags, cgroup: cgroup) } catch { placed = false }
+            do throws(KernelError) { return try ChildProcess.clone(flags: cloneFlags, cgroup: cgroup) } catch {
+                guard Self.refusesCgroup.contains(error.errno) else { throw cloneError(error) }
+                placed = false
+            }
         }
         do throws(KernelError) { return try ChildProcess.clone(flags: cloneFlags) } catch { throw cloneError(error) }
     }

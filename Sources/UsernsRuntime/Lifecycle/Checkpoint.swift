@@ -19,6 +19,7 @@ extension Runtime {
         try requireFeatures(request, criu)
         let directory = try ImageDirectory(making: request.image)
         if let parent = request.dump.parentPath { try directory.requireParent(parent) }
+        if let root = state.config.gidMappings.first(where: { $0.containerID == 0 }) { try directory.letThrough(gid: root.hostID) }
 
         var options = CRIUOptions(dump: request.dump, image: request.image, namespaces: state.config.namespaces)
         let logName = "dump.log"
@@ -32,10 +33,11 @@ extension Runtime {
             options.externals = try container.externals(state, pid: process.pid)
             try directory.save(descriptors: state.externalDescriptors)
         }
-        do throws(RuntimeError) { try dump(request.dump, options, criu, directory.log(logName)) } catch {
+        var networkWasLocked = false
+        do throws(RuntimeError) { try dump(request.dump, options, criu, directory.log(logName), &networkWasLocked) } catch {
             // CRIU undoes what it did, unless it was killed: what did not stand still before goes on.
             if status != .paused { try SavedCgroup(state).thaw() }
-            throw error
+            throw networkWasLocked ? unlockNetwork(of: process, state, criu, after: error) : error
         }
         guard !request.dump.keepsContainer else { return }
         try container.destroy(store: try StateStore(request: self.request, identity: probe.identity), log: log)
@@ -58,11 +60,12 @@ extension Runtime {
         }
     }
 
-    private func dump(_ dump: DumpSettings, _ options: CRIUOptions, _ criu: CRIU, _ log: CRIULog) throws(RuntimeError) {
+    private func dump(_ dump: DumpSettings, _ options: CRIUOptions, _ criu: CRIU, _ log: CRIULog, _ networkWasLocked: inout Bool) throws(RuntimeError) {
         var failure: RuntimeError?
         do throws(CRIUError) {
             let worker = try CRIUWorker(criu.path, environment: criu.environment, streams: .own)
             _ = try worker.perform(CRIURequest(dump.isPreDump ? .preDump : .dump, options: options), log: log) { notification in
+                if notification.event == .networkLock { networkWasLocked = true }
                 guard notification.event == .statusReady, let number = dump.statusDescriptor else { return true }
                 do throws(KernelError) {
                     // Whoever waits reads a byte; the end of the file would do as well, where nobody else has it open.
@@ -75,6 +78,17 @@ extension Runtime {
             }
             try worker.wait()
         } catch { throw failure ?? RuntimeError(error) }
+    }
+
+    /// What a CRIU that was killed has left of its rules goes, where nobody else lives with them. Returns the error to be told.
+    private func unlockNetwork(of process: borrowing ChildProcess, _ state: SavedState, _ criu: CRIU, after error: RuntimeError) -> RuntimeError {
+        if let shared = state.config.namespaces.first(where: { $0.type == .network })?.joinedPath {
+            return RuntimeError(
+                error.message, cause: error.cause,
+                hint: "CRIU may have left rules in the network namespace \(shared), which is shared and was not touched: iptables -S, chain CRIU, and nft list tables show them")
+        }
+        do throws(CRIUError) { try NetworkLock(of: criu).remove(fromNamespaceOf: process) } catch { log.warning(RuntimeError(error).line) }
+        return error
     }
 }
 

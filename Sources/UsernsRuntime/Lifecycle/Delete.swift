@@ -57,12 +57,13 @@ extension Container {
             try cgroup.remove()
             try Runtime.runPoststopHooks(state.config.hooks.poststop, hookState("stopped", pid: nil), log: log)
         } else {
-            let made: ContainerCgroup
-            do throws(KernelError) { made = try CgroupJournal(directory: directory).read() } catch { throw RuntimeError("cgroups of \(id)", error) }
+            let made: ContainerCgroup, resctrl: [String]
+            do throws(KernelError) { (made, resctrl) = try CgroupJournal(directory: directory).read() } catch { throw RuntimeError("cgroups of \(id)", error) }
             do throws(CgroupError) {
                 // Whatever was interrupted, or cannot be read any more, may have left processes.
                 for directory in made.made { try made.driver.killAll(ContainerCgroup(directories: ["": directory])) }
                 try made.driver.remove(made)
+                try ResctrlGroup.remove(resctrl)
             } catch { throw RuntimeError(error) }
         }
         try store.remove(directory)

@@ -27,17 +27,27 @@ extension Runtime {
         let probe = try HostProbe()
         let (container, cgroup) = try openControlled(request.id, for: "update", probe)
         guard try container.status().allows(.update) else { throw RuntimeError("container not running: \(request.id)") }
-        if request.file == nil, request.l3CacheSchema != nil || request.memBwSchema != nil {
-            throw RuntimeError("--l3-cache-schema, --mem-bw-schema: Intel RDT is not supported yet")
-        }
         let change = try request.file.map(Self.readResources) ?? request.resources
         let privilege = probe.privilege(self.request)
         let options = LimitOptions(
             strict: self.request.strictLimits, appliesDevices: !privilege.rootlessEUID && probe.identity.inInitialUserNamespace)
-        for warning in try cgroup.apply(change, options: options) { log.warning(warning) }
+        let schemata = request.file == nil ? [request.l3CacheSchema, request.memBwSchema].compactMap { $0 } : []
+        let oldSchemata = schemata.isEmpty ? [] : try cgroup.changeSchemata(schemata)
+        let applied: LimitChange
+        do throws(RuntimeError) { applied = try cgroup.apply(change, options: options) } catch {
+            if !oldSchemata.isEmpty { _ = try cgroup.changeSchemata(oldSchemata) }
+            throw error
+        }
+        for warning in applied.warnings { log.warning(warning) }
 
         var state = try container.requireState()
         state.config.resources.update(with: change)
+        state.config.cgroups.limited = applied.limited.sorted()
+        if request.file == nil, var rdt = state.config.intelRdt {
+            rdt.l3CacheSchema = request.l3CacheSchema ?? rdt.l3CacheSchema
+            rdt.memBwSchema = request.memBwSchema ?? rdt.memBwSchema
+            state.config.intelRdt = rdt
+        }
         try container.directory.save(state)
     }
 

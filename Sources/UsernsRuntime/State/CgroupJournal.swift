@@ -3,12 +3,14 @@ import Glibc
 import LinuxKernel
 import SystemPackage
 
-/// Which cgroups are about to be made, until state.json says which were: what `delete` removes of a container whose
-/// creation was interrupted.
+/// Which cgroups and directories of resctrl are about to be made, until state.json says which were: what `delete` removes of
+/// a container whose creation was interrupted.
 struct CgroupJournal {
     private static let name = "cgroups.new"
     /// What stands before a unit, which comes first: no directory looks like it.
     private static let user = "user:", system = "system:"
+    /// What stands before a directory of resctrl.
+    private static let resctrl = "resctrl:"
 
     let directory: ContainerDirectory
 
@@ -22,8 +24,17 @@ struct CgroupJournal {
         } catch { throw CgroupError("cannot note the cgroups of \(directory.id.text): \(error)") }
     }
 
-    /// The cgroup of a container without state.json; empty where its creation did not come so far.
-    func read() throws(KernelError) -> ContainerCgroup {
+    /// Notes the directories of resctrl too, after the cgroups. Removed in this order.
+    func write(resctrl directories: [String]) throws(CgroupError) {
+        let new = directories.filter { access($0, F_OK) != 0 }
+        do throws(KernelError) {
+            let file = try directory.open(Self.name, [.writeOnly, .create, .append, .noFollow], mode: 0o600)
+            try file.writeAll(new.map { "\0\(Self.resctrl)\($0)" }.joined())
+        } catch { throw CgroupError("cannot note the resctrl group of \(directory.id.text): \(error)") }
+    }
+
+    /// The cgroup of a container without state.json, and its directories of resctrl; empty where its creation did not come so far.
+    func read() throws(KernelError) -> (cgroup: ContainerCgroup, resctrl: [String]) {
         do throws(KernelError) {
             let text = try directory.open(Self.name, [.readOnly, .noFollow]).readText()
             var directories = text.split(separator: "\0").map(String.init)
@@ -31,9 +42,12 @@ struct CgroupJournal {
             for manager in [Self.user, Self.system] where directories.first?.hasPrefix(manager) == true {
                 unit = SystemdUnit(name: String(directories.removeFirst().dropFirst(manager.count)), isOfUser: manager == Self.user)
             }
-            return ContainerCgroup(made: Set(directories), unit: unit)
+            let groups = directories.filter { $0.hasPrefix(Self.resctrl) }
+            return (
+                ContainerCgroup(made: Set(directories).subtracting(groups), unit: unit), groups.map { String($0.dropFirst(Self.resctrl.count)) }
+            )
         } catch {
-            if error.errno == .noSuchFileOrDirectory { return ContainerCgroup() }
+            if error.errno == .noSuchFileOrDirectory { return (ContainerCgroup(), []) }
             throw error
         }
     }

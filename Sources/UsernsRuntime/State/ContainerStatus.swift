@@ -1,6 +1,7 @@
 /// What a container is doing. Spec: runtime.md, "State".
 ///
-/// Never stored: told from what is there, by one table. `restored` joins it with CRIU.
+/// Never stored: told from what is there, by one table. A restored container has what a started one has, no exec.fifo above
+/// all: it is running, and nothing treats it otherwise.
 public enum ContainerStatus: String, Sendable, CaseIterable {
     case creating, created, running, paused, stopped
 

@@ -48,10 +48,18 @@ struct SavedCgroup {
         }
     }
 
-    /// Changes the limits that are given, and nothing where one of them fails. Returns the warnings.
-    func apply(_ resources: Resources, options: LimitOptions) throws(RuntimeError) -> [String] {
+    /// Changes the limits that are given, and nothing where one of them fails.
+    func apply(_ resources: Resources, options: LimitOptions) throws(RuntimeError) -> LimitChange {
         do throws(SpecError) { try resources.validate() } catch { throw RuntimeError("resources: \(error.description)") }
         do throws(CgroupError) { return try driver.apply(resources, to: cgroup, options: options) } catch { throw RuntimeError(error) }
+    }
+
+    /// Changes lines of the class of service's schemata. Returns those that were there, to be written again by the same call.
+    func changeSchemata(_ lines: [String]) throws(RuntimeError) -> [String] {
+        guard let resctrl else {
+            throw RuntimeError("the container has no class of service whose schemata could be changed", hint: "create it with linux.intelRdt")
+        }
+        do throws(CgroupError) { return try resctrl.change(lines) } catch { throw RuntimeError(error) }
     }
 
     func processes() throws(RuntimeError) -> [Int32] {
@@ -60,7 +68,11 @@ struct SavedCgroup {
     }
 
     func statistics() throws(RuntimeError) -> ContainerStatistics {
-        do throws(CgroupError) { return try cgroup.statistics() } catch { throw RuntimeError(error) }
+        do throws(CgroupError) {
+            var statistics = try cgroup.statistics()
+            if let resctrl { statistics.intelRdt = try resctrl.statistics() }
+            return statistics
+        } catch { throw RuntimeError(error) }
     }
 
     func watchMemory() throws(RuntimeError) -> OutOfMemoryWatch? {
@@ -85,8 +97,9 @@ struct SavedCgroup {
         do throws(CgroupError) { try resctrl?.remove() } catch { throw RuntimeError(error) }
     }
 
-    /// Whether the caller may move processes into it: it was delegated.
-    var isWritable: Bool { cgroup.mainDirectory.map { access($0 + "/cgroup.procs", W_OK) == 0 } ?? false }
+    /// Whether the caller may move processes into it: it was delegated. One that has gone with its last process, as a scope
+    /// of systemd's does, refuses nothing.
+    var isWritable: Bool { cgroup.mainDirectory.map { access($0 + "/cgroup.procs", W_OK) == 0 || errno == ENOENT } ?? false }
 
     // MARK: freezer
 

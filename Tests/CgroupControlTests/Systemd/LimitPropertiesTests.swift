@@ -34,6 +34,7 @@ import Testing
         (#"{"memory": {"limit": -1}}"#, [UnitProperty("MemoryMax", infinity), UnitProperty("MemorySwapMax", infinity)]),
         (#"{"pids": {"limit": 10}}"#, [UnitProperty("TasksMax", .uint64(10))]),
         (#"{"pids": {"limit": -1}}"#, [UnitProperty("TasksMax", infinity)]),
+        (#"{"pids": {"limit": 0}}"#, []),
         (#"{"blockIO": {"weight": 1000}}"#, [UnitProperty("IOWeight", .uint64(10_000))]),
         (#"{"unified": {"memory.high": "max", "memory.min": "4096", "cpu.max": "max 30000", "memory.oom.group": "1"}}"#, [
             UnitProperty("MemoryHigh", infinity), UnitProperty("MemoryMin", .uint64(4096)),

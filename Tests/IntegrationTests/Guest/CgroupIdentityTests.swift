@@ -3,7 +3,7 @@ import Testing
 extension IntegrationTests.GuestTests {
     /// Each who may write cgroups gets one for the container; whoever may not runs it all the same.
     @Suite struct CgroupIdentityTests {
-        @Test(arguments: CgroupSetting.delegated.filter { $0.driver == .cgroupfs })
+        @Test(arguments: CgroupSetting.delegated)
         func theContainerHasACgroupOfItsOwn(_ setting: CgroupSetting) throws {
             try withBundle(setting) { bundle in
                 try bundle.runDetached()
@@ -13,7 +13,7 @@ extension IntegrationTests.GuestTests {
             }
         }
 
-        @Test(arguments: CgroupSetting.refused.filter { $0.driver == .cgroupfs })
+        @Test(arguments: CgroupSetting.refused)
         func withoutOneTheContainerLivesThroughItsStates(_ setting: CgroupSetting) throws {
             try withBundle(setting) { bundle in
                 try bundle.runDetached()

@@ -124,38 +124,3 @@ extension IntegrationTests.GuestTests {
         }
     }
 }
-
-extension Bundle {
-    fileprivate func count() throws -> Int { Int(try read("\(rootfs)/tmp/count").trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0 }
-
-    /// Waits until the container has counted on, and returns how far.
-    fileprivate func waitForCount(above number: Int) throws -> Int {
-        var last = number
-        guard eventually(withinSeconds: 60, {
-            last = (try? count()) ?? 0
-            return last > number
-        }) else { throw HarnessError("the count stays at \(last)") }
-        return last
-    }
-
-    fileprivate func checkpoint(_ options: String..., image: String = "image", parent: String? = nil) throws {
-        let arguments = ["checkpoint", "--image-path", "\(directory)/\(image)"] + (parent.map { ["--parent-path", $0] } ?? []) + options
-        let result = try runtimeCommand(arguments + [id]).run()
-        try #require(result.succeeded, "\(result)")
-    }
-
-    fileprivate func restore(_ options: String..., id: String? = nil, image: String = "image") throws {
-        let result = try runtimeCommand(["restore", "--detach", "--image-path", "\(directory)/\(image)"] + options + [id ?? self.id]).run()
-        try #require(result.succeeded, "\(result)")
-    }
-
-    /// What the images of memory take on the disk.
-    fileprivate func pageBytes(_ image: String) throws -> Int {
-        let path = "\(directory)/\(image)"
-        return try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasPrefix("pages-") }.reduce(0) {
-            var status = stat()
-            guard stat("\(path)/\($1)", &status) == 0 else { throw HarnessError("no \($1)") }
-            return $0 + Int(status.st_blocks) * 512
-        }
-    }
-}

@@ -11,11 +11,16 @@ extension IntegrationTests.GuestTests {
         @Test func hasSystemdAndWhatItDelegates() {
             #expect(HostFeature.systemd.isThere())
             #expect(CgroupSetting.delegated.count == (Machine.guestHierarchy == "v2" ? 6 : 2))
-            #expect(CgroupSetting.refused.count == 6)
+            #expect(CgroupSetting.refused.count == 5)
+        }
+
+        /// No limit is left out of those that are read back.
+        @Test func hasEveryController() {
+            #expect(Limit.all(of: CgroupSetting(identity: .root, driver: .cgroupfs)).count == (Machine.guestHierarchy == "v2" ? 18 : 22))
         }
 
         @Test func hasEveryFeatureThatAHostMayLack() {
-            #expect(HostFeature.systemResource.isThere())
+            #expect(HostFeature.systemResource.isThere() && HostFeature.bfq.isThere())
         }
     }
 }

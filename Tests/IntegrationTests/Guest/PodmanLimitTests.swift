@@ -33,6 +33,18 @@ extension IntegrationTests.GuestTests {
         }
 
         @Test(arguments: Self.settings)
+        func limitsAreChangedAndTheOthersStay(_ setting: CgroupSetting) throws {
+            try withPodman(setting) { engine in
+                _ = try start(engine, ["--memory=64m", "--cpus=0.5", "--pids-limit=50"])
+                let limited = try cgroup(engine)
+                _ = try engine.output("update", "--memory=96m", "--cpus=0.25", "limited")
+                #expect(try limited.read(v1: "memory.limit_in_bytes", v2: "memory.max") == "100663296")
+                #expect(try limited.read(v1: "cpu.cfs_quota_us", v2: "cpu.max").split(separator: " ").first == "25000")
+                #expect(try limited.read(v1: "pids.max", v2: "pids.max") == "50")
+            }
+        }
+
+        @Test(arguments: Self.settings)
         func aContainerIsPausedAndLookedAt(_ setting: CgroupSetting) throws {
             try withPodman(setting) { engine in
                 _ = try start(engine, [])

@@ -31,6 +31,7 @@ struct HostFeature: Sendable {
     static let cgroupV2 = HostFeature(name: "controllers on cgroup v2", isInGuest: true) {
         (try? String(contentsOfFile: "/sys/fs/cgroup/cgroup.controllers", encoding: .utf8))?.contains("memory") == true
     }
+    static let bfq = HostFeature(name: "a disk with the scheduler BFQ", isInGuest: true) { Disk.bfq != nil }
     static let systemd = HostFeature(name: "systemd", isInGuest: true) { access("/run/systemd/system", F_OK) == 0 }
     /// Users have a manager of their own, with cgroups in which limits can be set. On v1 systemd hands on no controller.
     static let delegation = HostFeature(name: "cgroups delegated to users", isInGuest: true) {

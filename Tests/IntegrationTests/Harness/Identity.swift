@@ -27,11 +27,14 @@ enum Identity: String, Sendable, CustomTestStringConvertible {
 
     /// Whether its euid is not 0.
     var isUnprivileged: Bool { self == .delegated || Self.unprivileged.contains(self) }
-    private var isDelegated: Bool { self == .delegated || self == .delegatedUserNamespace }
+    /// A systemd manager of its user answers it.
+    var isDelegated: Bool { self == .delegated || self == .delegatedUserNamespace }
 
+    /// The account that it is on the host, where it is not root.
+    var user: TestUser { get throws { isDelegated ? try TestHost.shared.managedUser : try TestHost.shared.user } }
     /// The ids on the host under which it works.
-    var hostUID: UInt32 { get throws { self == .root ? 0 : try TestHost.shared.user.uid } }
-    var hostGID: UInt32 { get throws { self == .root ? 0 : try TestHost.shared.user.gid } }
+    var hostUID: UInt32 { get throws { self == .root ? 0 : try user.uid } }
+    var hostGID: UInt32 { get throws { self == .root ? 0 : try user.gid } }
 
     /// What a login shell of it has in its environment; `RUNC_ITEST` marks what the tests have started.
     func environment(mark: String) throws -> [String: String] {
@@ -40,7 +43,7 @@ enum Identity: String, Sendable, CustomTestStringConvertible {
             environment["HOME"] = "/root"
             environment["USER"] = "root"
         } else {
-            let user = try TestHost.shared.user
+            let user = try user
             environment["HOME"] = user.home
             environment["USER"] = user.name
             environment["XDG_RUNTIME_DIR"] = user.runtimeDirectory
@@ -54,9 +57,9 @@ enum Identity: String, Sendable, CustomTestStringConvertible {
         let chdir = ["env", "--chdir", directory]
         return switch self {
         case .root: chdir
-        case .oneID, .subordinateRanges: try Self.asUser(TestHost.shared.user) + chdir
+        case .oneID, .subordinateRanges: try Self.asUser(user) + chdir
         case .rootInUserNamespace: try UserNamespaceHolder.shared.entering + chdir
-        case .delegated: try UserManager.shared.entering + Self.asUser(TestHost.shared.user) + chdir
+        case .delegated: try UserManager.shared.entering + Self.asUser(user) + chdir
         case .delegatedUserNamespace: try UserManager.shared.entering + UserNamespaceHolder.delegated.entering + chdir
         }
     }

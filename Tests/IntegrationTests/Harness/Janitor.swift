@@ -33,7 +33,7 @@ final class Janitor: Sendable {
             umount -l $mount || break
         done
         find /sys/fs/cgroup -depth -type d -name "*it-$owner-*" 2>/dev/null | while read -r cgroup; do rmdir "$cgroup"; done
-        for name in rit$owner rit${owner}b; do
+        for name in rit$owner rit${owner}b rit${owner}m; do
             if [ -e "/var/lib/systemd/linger/$name" ]; then
                 loginctl disable-linger $name
                 systemctl stop "user@$(id -u $name).service"

@@ -91,9 +91,9 @@ struct Leftovers {
         return found
     }
 
-    /// Scopes that systemd still knows, failed ones as well.
+    /// Scopes that systemd still knows, failed ones as well; whom no manager answers can have none.
     private func units() throws -> [String] {
-        guard bundle.driver == .systemd else { return [] }
+        guard bundle.driver == .systemd, HostFeature.systemd.isThere(), bundle.identity == .root || bundle.identity.isDelegated else { return [] }
         let manager = bundle.identity == .root ? [] : ["--user"]
         let patterns = bundle.ids.map { "*\($0).scope" }
         let result = try bundle.command(["systemctl"] + manager + ["list-units", "--all", "--plain", "--no-legend"] + patterns).run()

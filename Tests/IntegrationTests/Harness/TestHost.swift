@@ -13,6 +13,8 @@ final class TestHost: Sendable {
     let user: TestUser
     /// An account without subordinate ids.
     let bareUser: TestUser
+    /// An account like the first one, which has a systemd manager of its own once somebody needs it.
+    let managedUser: TestUser
     private let janitor: Janitor
 
     private init() throws {
@@ -30,6 +32,7 @@ final class TestHost: Sendable {
         }
         user = try TestUser(name: "rit\(process)", base: base, subordinateRanges: 2)
         bareUser = try TestUser(name: "rit\(process)b", base: base, subordinateRanges: 0)
+        managedUser = try TestUser(name: "rit\(process)m", base: base, subordinateRanges: 2)
     }
 }
 

@@ -13,7 +13,7 @@ final class UserManager: Sendable {
     var entering: [String] { ["sh", "-c", #"echo $$ > "$0" && exec "$@""#, cgroupProcs] }
 
     private init() throws {
-        let user = try TestHost.shared.user
+        let user = try TestHost.shared.managedUser
         // Without a login; the janitor ends it.
         try PlainCommand.run(["loginctl", "enable-linger", user.name])
         let runtimeDirectory = "/run/user/\(user.uid)"
@@ -29,11 +29,10 @@ final class UserManager: Sendable {
             environment: try Identity.oneID.environment(mark: "scope").merging(environment) { $1 })
         var cgroup = ""
         _ = try command.startForGood { pid in
-            let own = try String(contentsOfFile: "/proc/\(pid)/cgroup", encoding: .utf8)
-            cgroup = own.trimmingPrefix("0::").trimmingCharacters(in: .newlines)
+            cgroup = try HostCgroup(of: pid).directory("")
             return cgroup.hasSuffix("/\(scope)")
         }
         self.environment = environment
-        cgroupProcs = "/sys/fs/cgroup\(cgroup)/cgroup.procs"
+        cgroupProcs = "\(cgroup)/cgroup.procs"
     }
 }

@@ -16,7 +16,7 @@ final class UserNamespaceHolder: Sendable {
     }
 
     private init(for identity: Identity) throws {
-        let ready = "\(try TestHost.shared.user.runtimeDirectory)/\(identity.rawValue)-namespace-ready"
+        let ready = "\(try identity.user.runtimeDirectory)/\(identity.rawValue)-namespace-ready"
         let command = Command(
             arguments: try identity.prefix(directory: "/") + [
                 "unshare", "--user", "--map-root-user", "--map-auto", "--mount", "sh", "-c", "echo > \(ready); exec sleep infinity",

@@ -1,6 +1,6 @@
 import Testing
 
-extension IntegrationTests {
+extension IntegrationTests.GuestTests {
     /// ps: the processes of a container's cgroup.
     @Suite struct PsTests {
         private static let script = "sleep 1000 & sleep 2000 & echo > /out/ready; wait"
@@ -15,7 +15,7 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: CgroupSetting.controlling, [true, false])
+        @Test(arguments: CgroupSetting.eitherWay(CgroupSetting.controlling))
         func jsonListsTheHostsPIDs(_ setting: CgroupSetting, _ ownPIDNamespace: Bool) throws {
             try withProcesses(setting, ownPIDNamespace: ownPIDNamespace) { bundle in
                 let exec = try bundle.runtimeCommand(["exec", "--detach", bundle.id, "sleep", "3000"]).run()

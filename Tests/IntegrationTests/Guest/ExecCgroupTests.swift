@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension IntegrationTests.GuestTests {
     /// `exec --cgroup`: a cgroup below the container's.
     @Suite struct ExecCgroupTests {
         /// A cgroup `sub` below the container's, in the hierarchy that has processes everywhere, and its option.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension IntegrationTests.GuestTests {
     /// events: statistics and what happens to a container.
     @Suite struct EventsTests {
         private func events(_ text: String) throws -> [JSONValue] {

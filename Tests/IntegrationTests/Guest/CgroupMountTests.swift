@@ -1,6 +1,6 @@
 import Testing
 
-extension IntegrationTests {
+extension IntegrationTests.GuestTests {
     /// The mount of type `cgroup`, and the cgroup namespace.
     @Suite struct CgroupMountTests {
         private func withMount(_ setting: CgroupSetting, namespace: Bool, _ options: [String], _ body: (Bundle) throws -> Void) throws {
@@ -27,7 +27,7 @@ extension IntegrationTests {
         }
 
         /// What it can see is its own cgroup: itself is in it, and nobody else.
-        @Test(arguments: CgroupSetting.controlling, [true, false])
+        @Test(arguments: CgroupSetting.eitherWay(CgroupSetting.controlling))
         func showsTheContainersOwnCgroups(_ setting: CgroupSetting, _ namespace: Bool) throws {
             try withMount(setting, namespace: namespace, ["ro"]) { bundle in
                 let output = try bundle.output("find /sys/fs/cgroup -name cgroup.procs -exec sh -c 'echo $0 $(grep -vx 0 $0)' {} \\;")
@@ -38,7 +38,7 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: Self.everybody, [true, false])
+        @Test(arguments: CgroupSetting.eitherWay(Self.everybody))
         func aReadOnlyOneIsNotWritable(_ setting: CgroupSetting, _ namespace: Bool) throws {
             try withMount(setting, namespace: namespace, ["ro"]) { bundle in
                 let output = try bundle.output("find /sys/fs/cgroup -type d ! -type l -exec sh -c 'mkdir $0/made 2>&1 && echo MADE $0' {} \\; ; true")
@@ -46,7 +46,7 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: CgroupSetting.controlling, [true, false])
+        @Test(arguments: CgroupSetting.eitherWay(CgroupSetting.controlling))
         func aWritableOneTakesCgroupsOfTheContainers(_ setting: CgroupSetting, _ namespace: Bool) throws {
             try withMount(setting, namespace: namespace, ["rw"]) { bundle in
                 let output = try bundle.output(
@@ -59,7 +59,7 @@ extension IntegrationTests {
         }
 
         /// Without a cgroup of its own the container is in one of the user's, which it must not change.
-        @Test(arguments: CgroupSetting.refused, [true, false])
+        @Test(arguments: CgroupSetting.eitherWay(CgroupSetting.refused))
         func whatIsNotTheContainersIsReadOnly(_ setting: CgroupSetting, _ namespace: Bool) throws {
             try withMount(setting, namespace: namespace, ["rw"]) { bundle in
                 let output = try bundle.output("for d in $(awk '$3 ~ /^cgroup/ {print $2}' /proc/mounts); do mkdir $d/made 2>&1 && echo MADE; done; true")

@@ -1,6 +1,6 @@
 import Testing
 
-extension IntegrationTests {
+extension IntegrationTests.GuestTests {
     /// update: other limits for a container that is there, read back from the kernel.
     @Suite struct UpdateTests {
         private func update(_ bundle: Bundle, _ options: [String]) throws -> CommandResult {
@@ -18,9 +18,7 @@ extension IntegrationTests {
 
         private func memory(_ bundle: Bundle) throws -> String { try bundle.cgroup().read(v1: "memory.limit_in_bytes", v2: "memory.max") }
         private func pids(_ bundle: Bundle) throws -> String { try bundle.cgroup().read(v1: "pids.max", v2: "pids.max") }
-        private func saved(_ bundle: Bundle) throws -> JSONValue? {
-            try JSONValue(parsing: bundle.read("\(bundle.stateRoot)/\(bundle.id)/state.json"))["config.resources"]
-        }
+        private func saved(_ bundle: Bundle) throws -> JSONValue? { try bundle.savedState()["config.resources"] }
 
         @Test(arguments: CgroupSetting.delegated)
         func optionsChangeWhatTheyNameAndNothingElse(_ setting: CgroupSetting) throws {
@@ -35,7 +33,7 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: CgroupSetting.delegated, [true, false])
+        @Test(arguments: CgroupSetting.eitherWay(CgroupSetting.delegated))
         func aFileOrTheStandardInputTakesThePlaceOfAllOptions(_ setting: CgroupSetting, _ isFile: Bool) throws {
             try withLimits(setting) { bundle in
                 let text = #"{"pids":{"limit":70}}"#, path = "\(bundle.directory)/resources.json"
@@ -48,16 +46,24 @@ extension IntegrationTests {
             }
         }
 
-        /// The memory limit is good, the list of processors is not.
+        /// The memory limit is good, what comes with it is not; the last one the kernel refuses, when the first ones are set.
         @Test(arguments: CgroupSetting.delegated)
         func whatFailsLeavesAllAsItWas(_ setting: CgroupSetting) throws {
             try withLimits(setting) { bundle in
                 let before = try saved(bundle)
-                for options in [["--memory", "128m", "--cpuset-cpus", "4000"], ["--memory", "32m", "--memory-swap", "16m"], ["--memory", "128m", "--pids-limit=-7"]] {
+                let file = "\(bundle.directory)/resources.json"
+                try bundle.write(#"{"memory":{"limit":134217728},"pids":{"limit":9000000000000000000}}"#, to: file)
+                for options in [
+                    ["--memory", "128m", "--cpuset-cpus", "4000"], ["--memory", "32m", "--memory-swap", "16m"], ["--memory", "128m", "--pids-limit=-7"],
+                    ["--resources", file],
+                ] {
                     let result = try update(bundle, options)
                     #expect(result.status == 1 && result.errors.count == 1, "\(result)")
                     #expect(try memory(bundle) == "67108864" && pids(bundle) == "50", "\(result)")
                     #expect(try saved(bundle) == before)
+                    guard setting.driver == .systemd else { continue }
+                    let shown = try bundle.systemctl("show", "--property=TasksMax", bundle.unit())
+                    #expect(shown.text == "TasksMax=50", "\(shown)")
                 }
             }
         }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension IntegrationTests.GuestTests {
     /// pause, resume, and what the other commands do to a paused container.
     @Suite struct PauseTests {
         /// Runs `body` with a container whose process counts in /out/count.
@@ -81,7 +81,7 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: CgroupSetting.controlling, [true, false])
+        @Test(arguments: CgroupSetting.eitherWay(CgroupSetting.controlling))
         func killEndsWhatIsPaused(_ setting: CgroupSetting, _ ownPIDNamespace: Bool) throws {
             try withBundle(setting) { bundle in
                 if !ownPIDNamespace { try bundle.edit { $0.removeNamespace("pid") } }
@@ -98,7 +98,7 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: CgroupSetting.controlling, [true, false])
+        @Test(arguments: CgroupSetting.eitherWay(CgroupSetting.controlling))
         func deleteOfWhatIsPausedHasToBeForced(_ setting: CgroupSetting, _ ownPIDNamespace: Bool) throws {
             try withBundle(setting) { bundle in
                 if !ownPIDNamespace { try bundle.edit { $0.removeNamespace("pid") } }

@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+extension IntegrationTests.GuestTests {
+    /// The table of errors that are forgiven: who asks, by which driver, of cgroups that refuse. What a rootful container misses is an
+    /// error; without full access to cgroups only what was asked for is missed.
+    @Suite struct CgroupRefusalTests {
+        enum Tree: String { case readOnly, foreign, noBus }
+
+        struct Row: Sendable, CustomTestStringConvertible {
+            let setting: CgroupSetting
+            let tree: Tree
+            let global: [String]
+            /// Where nothing is asked for.
+            let forgives: Bool
+            let text: String
+
+            init(_ identity: Identity, _ driver: CgroupDriver, _ tree: Tree, _ global: [String] = [], forgives: Bool, _ text: String, _ view: CgroupView = .asMounted) {
+                setting = CgroupSetting(identity: identity, driver: driver, view: view)
+                (self.tree, self.global, self.forgives, self.text) = (tree, global, forgives, text)
+            }
+
+            var testDescription: String { "\(setting.testDescription), \(tree.rawValue) \(global)" }
+        }
+
+        static let rows: [Row] = [
+            Row(.root, .cgroupfs, .readOnly, forgives: false, "read-only file system"),
+            Row(.root, .cgroupfs, .readOnly, ["--rootless=true"], forgives: true, "read-only file system"),
+            Row(.oneID, .cgroupfs, .foreign, forgives: true, "permission denied"),
+            Row(.oneID, .cgroupfs, .foreign, ["--rootless=false"], forgives: false, "permission denied"),
+            Row(.rootInUserNamespace, .cgroupfs, .foreign, forgives: true, "permission denied"),
+            Row(.rootInUserNamespace, .cgroupfs, .foreign, ["--rootless=false"], forgives: false, "permission denied"),
+            Row(.root, .systemd, .noBus, forgives: false, "no bus of the system's systemd"),
+            Row(.oneID, .systemd, .noBus, forgives: true, "no bus of the user's own systemd"),
+            Row(.oneID, .systemd, .noBus, ["--rootless=false"], forgives: false, "no bus of the system's systemd"),
+            // Where no manager answers, it counts as that of root.
+            Row(.rootInUserNamespace, .systemd, .noBus, forgives: false, "no bus of the system's systemd"),
+            Row(.rootInUserNamespace, .systemd, .noBus, ["--rootless=true"], forgives: true, "no bus of the user's own systemd"),
+        ] + (HostFeature.cgroupV2.isThere() ? [] : [
+            Row(.root, .cgroupfs, .readOnly, forgives: false, "read-only file system", .unified),
+            Row(.root, .cgroupfs, .readOnly, ["--rootless=true"], forgives: true, "read-only file system", .unified),
+            Row(.oneID, .cgroupfs, .foreign, forgives: true, "permission denied", .unified),
+            Row(.oneID, .cgroupfs, .foreign, ["--rootless=false"], forgives: false, "permission denied", .unified),
+        ])
+
+        @Test(arguments: Self.rows)
+        func isForgivenByTheRules(_ row: Row) throws {
+            try withBundle(row.setting) { bundle in
+                try bundle.edit { $0.setArguments(["sleep", "1000"]) }
+                if row.forgives { try livesThroughItsStates(bundle, row) } else { try isRefused(bundle, row) }
+                // Asked for by name.
+                try bundle.edit { $0["linux.cgroupsPath"] = .string(row.setting.driver == .systemd ? ":runc:\(bundle.id)" : "/\(bundle.id)") }
+                try isRefused(bundle, row)
+                // Version 2 alone has no controllers on a hybrid machine: there nothing is missed.
+                guard row.setting.view == .asMounted else { return }
+                try bundle.edit {
+                    $0["linux.cgroupsPath"] = nil
+                    $0["linux.resources.pids"] = ["limit": 100]
+                }
+                let result = try isRefused(bundle, row)
+                // Where nothing is forgiven the first hierarchy that refuses is told, with a limit or without.
+                #expect(row.setting.driver == .systemd || row.tree == .foreign && !row.forgives || result.stderr.contains("linux.resources.pids.limit 100"), "\(result)")
+            }
+        }
+
+        private func livesThroughItsStates(_ bundle: Bundle, _ row: Row) throws {
+            for arguments in [["run", "--detach"], ["state"], ["exec"], ["kill"]] {
+                let tail = arguments == ["exec"] ? ["true"] : arguments == ["kill"] ? ["KILL"] : []
+                let result = try command(bundle, row, arguments + [bundle.id] + tail)
+                #expect(result.succeeded && result.errors.isEmpty, "\(result)")
+            }
+            #expect(try bundle.waitForStatus("stopped"))
+            let deleted = try command(bundle, row, ["delete", bundle.id])
+            #expect(deleted.succeeded && deleted.errors.isEmpty, "\(deleted)")
+        }
+
+        @discardableResult private func isRefused(_ bundle: Bundle, _ row: Row) throws -> CommandResult {
+            let result = try command(bundle, row, ["run", "--detach", bundle.id])
+            #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains(row.text) && result.stderr.contains("hint:"), "\(result)")
+            return result
+        }
+
+        private func command(_ bundle: Bundle, _ row: Row, _ arguments: [String]) throws -> CommandResult {
+            var words = [try RuntimeUnderTest.path, "--root", bundle.stateRoot] + bundle.driver.globalOptions + row.global + arguments
+            var environment: [String: String] = [:]
+            switch row.tree {
+            case .foreign: break
+            case .readOnly:
+                let directory = HostFeature.cgroupV1.isThere() && bundle.view == .asMounted ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup"
+                let script = "mount --bind \(directory) \(directory) && mount -o remount,bind,ro \(directory) && exec \"$@\""
+                words = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"] + words
+            case .noBus:
+                for bus in ["SYSTEM", "SESSION"] { environment["DBUS_\(bus)_BUS_ADDRESS"] = "unix:path=/nonexistent/bus" }
+            }
+            return try bundle.command(words, environment: environment).run()
+        }
+    }
+}

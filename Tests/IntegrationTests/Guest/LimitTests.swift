@@ -1,0 +1,176 @@
+import Foundation
+import Testing
+
+extension IntegrationTests.GuestTests {
+    /// `linux.resources` in full: each limit read back from the kernel's file, and with systemd from the unit's property.
+    @Suite struct LimitTests {
+        /// A container with all limits at once that this setting's cgroups have.
+        @Test(arguments: CgroupSetting.delegated)
+        func eachLimitIsReadBack(_ setting: CgroupSetting) throws {
+            let limits = Limit.all(of: setting)
+            try withBundle(setting) { bundle in
+                try bundle.edit { config in for limit in limits { config["linux.resources.\(limit.field)"] = limit.value } }
+                try bundle.runDetached()
+                try bundle.expect(limits)
+            }
+        }
+
+        /// The same for a container that had none; what systemd was told survives that it reads its units again.
+        @Test(arguments: CgroupSetting.delegated)
+        func eachLimitIsReadBackAfterAnUpdate(_ setting: CgroupSetting) throws {
+            let limits = Limit.all(of: setting)
+            try withBundle(setting) { bundle in
+                try bundle.runDetached()
+                #expect(try bundle.savedState()["config.cgroups.limited"]?.array?.isEmpty != false)
+                var resources: JSONValue = [:]
+                for limit in limits { resources[limit.field] = limit.value }
+                try bundle.write(resources.serialized(), to: "\(bundle.directory)/resources.json")
+                let result = try bundle.runc("update", "--resources", "\(bundle.directory)/resources.json", bundle.id)
+                #expect(result.succeeded && result.stderr.isEmpty, "\(result)")
+                try bundle.expect(limits)
+                // Whoever cannot join them from now on is not let in.
+                let limited = try bundle.savedState()["config.cgroups.limited"]?.array?.compactMap(\.string) ?? []
+                #expect(Set(limited) == (HostFeature.cgroupV2.isThere() ? [""] : Set(limits.compactMap(\.file?.controller))))
+                guard setting.driver == .systemd else { return }
+                let reload = try bundle.systemctl("daemon-reload")
+                #expect(reload.succeeded, "\(reload)")
+                try bundle.expect(limits.filter { $0.survivesReload })
+            }
+        }
+
+        @Test(arguments: CgroupSetting.delegated)
+        func idleIsTheLowestWeight(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                try bundle.edit { $0["linux.resources.cpu.idle"] = 1 }
+                try bundle.runDetached()
+                #expect(try bundle.cgroup().read(v1: "cpu.idle", v2: "cpu.idle") == "1")
+            }
+        }
+
+        /// Not even one: it is moved there.
+        @Test(arguments: CgroupSetting.delegated)
+        func aLimitOfNoProcessLetsTheFirstOneIn(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                try bundle.edit { $0["linux.resources.pids.limit"] = 0 }
+                try bundle.runDetached("exec sleep 1000")
+                #expect(try bundle.cgroup().read(v1: "pids.max", v2: "pids.max") == "0")
+            }
+        }
+
+        /// BFQ alone has weights for a device.
+        @Test(.needs(.bfq), arguments: CgroupSetting.delegated)
+        func aDeviceHasAWeightOfItsOwn(_ setting: CgroupSetting) throws {
+            let disk = try #require(Disk.bfq)
+            try withBundle(setting) { bundle in
+                try bundle.edit { $0["linux.resources.blockIO.weightDevice"] = [["major": .init(disk.major), "minor": .init(disk.minor), "weight": 300]] }
+                try bundle.runDetached()
+                let text = try bundle.cgroup().read(v1: "blkio.bfq.weight_device", v2: "io.bfq.weight")
+                #expect(text.split(separator: "\n").contains("\(disk.number) 300"), "\(text)")
+            }
+        }
+
+        // MARK: effects
+
+        @Test(arguments: CgroupSetting.delegated)
+        func tooMuchMemoryIsKilledFor(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                try bundle.edit { $0["linux.resources.memory"] = ["limit": 16_777_216, "swap": 16_777_216] }
+                let result = try bundle.sh("head -c 100000000 /dev/zero | tail -c 99999999 | wc -c; echo went on")
+                #expect(result.text.hasSuffix("went on") && !result.text.contains("99999999"), "\(result)")
+            }
+        }
+
+        @Test(arguments: CgroupSetting.delegated)
+        func aForkBeyondTheLimitIsRefused(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                try bundle.edit { $0["linux.resources.pids"] = ["limit": 4] }
+                let result = try bundle.sh("for i in 1 2 3 4 5 6; do sleep 5 & done; wait")
+                #expect(result.stderr.contains("can't fork"), "\(result)")
+            }
+        }
+
+        @Test(arguments: CgroupSetting.delegated)
+        func theQuotaThrottles(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                try bundle.edit { $0["linux.resources.cpu"] = ["quota": 5000, "period": 100_000] }
+                try bundle.runDetached("while :; do :; done")
+                #expect(try eventually { try !bundle.cgroup().read(v1: "cpu.stat", v2: "cpu.stat").contains("nr_throttled 0\n") })
+            }
+        }
+
+        static let screen: JSONValue = [["path": "/dev/screen", "type": "c", "major": 7, "minor": 0, "fileMode": 0o666]]
+        /// Those who make device nodes.
+        static let roots = CgroupSetting.controlling.filter { $0.identity == .root }
+
+        /// A node may be made of any device, and is of no use without a rule.
+        @Test(arguments: Self.roots)
+        func aDeviceWithoutARuleIsDenied(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                try bundle.edit { $0["linux.devices"] = Self.screen }
+                let script = "(exec 3< /dev/screen) && echo opened; echo x > /dev/null && head -c1 /dev/zero | wc -c"
+                let denied = try bundle.sh(script)
+                #expect(denied.stderr.contains("Operation not permitted") && denied.text == "1", "\(denied)")
+                try bundle.edit {
+                    $0["linux.resources.devices"] = [["allow": false, "access": "rwm"], ["allow": true, "type": "c", "major": 7, "minor": 0, "access": "r"]]
+                }
+                #expect(try bundle.output(script) == "opened\n1")
+            }
+        }
+
+        /// Rules that are given replace all that were.
+        @Test(arguments: Self.roots)
+        func anUpdateChangesTheDevices(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                try bundle.edit { $0["linux.devices"] = Self.screen }
+                try bundle.runDetached()
+                let open = "(exec 3< /dev/screen) && echo opened; true"
+                #expect(try bundle.execOutput(open) == "")
+                for (allow, text) in [(true, "opened"), (false, "")] {
+                    let rules: JSONValue = ["devices": [["allow": false, "access": "rwm"], ["allow": .bool(allow), "type": "c", "major": 7, "minor": 0, "access": "rwm"]]]
+                    try bundle.write(rules.serialized(), to: "\(bundle.directory)/rules.json")
+                    let result = try bundle.runc("update", "--resources", "\(bundle.directory)/rules.json", bundle.id)
+                    #expect(result.succeeded && result.stderr.isEmpty, "\(result)")
+                    #expect(try bundle.execOutput(open) == text)
+                }
+            }
+        }
+
+        // MARK: what cannot be
+
+        static let bad: [(field: String, value: JSONValue, text: String)] = [
+            ("memory.limit", -2, "memory.limit"), ("memory", ["limit": 4_194_304, "swap": 4096], "memory.swap: 4096"), ("memory.reservation", -2, "memory.reservation"),
+            ("cpu.shares", 262_145, "262145"), ("cpu.quota", -5, "-5"), ("cpu.period", 1_000_001, "1000001"), ("cpu", ["quota": 5000, "burst": 5001], "5001"),
+            ("cpu.cpus", "0-4095", "0-4095"), ("cpu.mems", "63", "63"), ("cpu.cpus", "one", "one"), ("cpu.idle", 2, "cpu.idle"),
+            ("pids.limit", -2, "pids.limit"), ("pids.limit", 9_000_000_000_000_000_000, "pids.limit 9000000000000000000"),
+            ("blockIO.weight", 1001, "1001"), ("blockIO.throttleReadBpsDevice", [["major": 4000, "minor": 7, "rate": 1000]], "4000:7 1000"),
+            ("unified", ["no.such": "1"], "unified[\"no.such\"] 1"), ("devices", [["allow": true, "access": "x"]], "devices[0].access"),
+        ]
+
+        /// With each driver; who asks makes no difference to a value.
+        @Test(arguments: CgroupSetting.delegated.filter { $0.identity == .root })
+        func aBadValueIsNamedBeforeAnythingStarts(_ setting: CgroupSetting) throws {
+            for bad in Self.bad {
+                try withBundle(setting) { bundle in
+                    try bundle.edit { $0["linux.resources.\(bad.field)"] = bad.value }
+                    let result = try bundle.sh("echo started")
+                    #expect(result.status == 1 && result.errors.count == 1 && result.stdout.isEmpty, "\(result)")
+                    #expect(result.stderr.contains("linux.resources.") && result.stderr.contains(bad.text), "\(result)")
+                }
+            }
+        }
+    }
+}
+
+extension Bundle {
+    fileprivate func expect(_ limits: [Limit], sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let cgroup = try cgroup()
+        for limit in limits {
+            let file = try #require(limit.file), text = try read("\(cgroup.directory(file.controller))/\(file.name)")
+            #expect(text.split(separator: "\n").contains { $0 == file.line }, "\(limit.field): \(text)", sourceLocation: sourceLocation)
+        }
+        guard driver == .systemd else { return }
+        let properties = limits.compactMap(\.property)
+        let shown = try systemctl("show", "--property=\(properties.map { String($0.prefix { $0 != "=" }) }.joined(separator: ","))", unit())
+        #expect(shown.succeeded && Set(shown.lines).isSuperset(of: properties), "\(properties) \(shown)", sourceLocation: sourceLocation)
+    }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Testing
+
+extension IntegrationTests.GuestTests {
+    /// What systemd is asked for, and what it does where we may not: as the system's manager, and as a user's own.
+    @Suite(.needs(.systemd)) struct SystemdTests {
+        static let settings = CgroupSetting.delegated.filter { $0.driver == .systemd }
+
+        /// `a-b.slice` lies in `a.slice`.
+        @Test(arguments: Self.settings)
+        func aSliceIsExpanded(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                let top = "rit\(getpid())", slice = "\(top)-inner.slice"
+                try bundle.edit { $0["linux.cgroupsPath"] = .string("\(slice):prefix:\(bundle.id)") }
+                try bundle.runDetached()
+                let directory = try bundle.cgroup().directory("name=systemd")
+                #expect(directory.hasSuffix("/\(top).slice/\(slice)/prefix-\(bundle.id).scope"), "\(directory)")
+                let shown = try bundle.systemctl("show", "--property=Slice,ActiveState,Delegate", "prefix-\(bundle.id).scope")
+                #expect(Set(shown.lines) == ["Slice=\(slice)", "ActiveState=active", "Delegate=yes"], "\(shown)")
+                #expect(try bundle.runc("delete", "--force", bundle.id).succeeded)
+                // systemd keeps them for the next one.
+                #expect(try bundle.systemctl("stop", "\(top).slice").succeeded)
+            }
+        }
+
+        @Test(arguments: Self.settings)
+        func annotationsBecomeProperties(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                try bundle.edit {
+                    $0["annotations"] = .object([
+                        "org.systemd.property.TimeoutStopUSec": "uint64 7000000", "org.systemd.property.Description": "'a container'",
+                        "org.systemd.property.TasksMax": "uint64 77",
+                    ])
+                }
+                try bundle.runDetached()
+                let shown = try bundle.systemctl("show", "--property=TimeoutStopUSec,Description,TasksMax", bundle.unit())
+                #expect(Set(shown.lines) == ["TimeoutStopUSec=7s", "Description=a container", "TasksMax=77"], "\(shown)")
+            }
+        }
+
+        /// The name is taken: an error, and what has it stays.
+        @Test(arguments: Self.settings)
+        func aUnitThatIsThereIsRefused(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                try bundle.edit { $0["linux.cgroupsPath"] = .string(":runc:\(bundle.id)") }
+                try bundle.runDetached()
+                let second = try bundle.runc("run", bundle.anotherID())
+                #expect(second.status == 1 && second.errors.count == 1 && second.stderr.contains("runc-\(bundle.id).scope is there already"), "\(second)")
+                #expect(try bundle.status() == "running")
+            }
+        }
+
+        /// What comes from another session may not write the container's cgroup.procs: systemd moves it.
+        @Test(.needs(.delegation)) func execFromAnotherSessionIsAttachedBySystemd() throws {
+            try withBundle(CgroupSetting(identity: .delegated, driver: .systemd)) { bundle in
+                try bundle.runDetached()
+                let user = try bundle.identity.user
+                // In the cgroup of this test, as after ssh in that of another session.
+                let command = try bundle.runtimeCommand(["exec", bundle.id, "cat", "/proc/self/cgroup"])
+                let entering = try UserManager.shared.entering
+                #expect(Array(command.arguments.prefix(entering.count)) == entering)
+                let outside = Command(arguments: Array(command.arguments.dropFirst(entering.count)), environment: command.environment)
+                let result = try outside.run()
+                #expect(result.succeeded && result.text.hasSuffix("/runc-\(bundle.id).scope") || result.text == "0::/", "\(result) as \(user.name)")
+                let detached = Command(
+                    arguments: Array(try bundle.runtimeCommand(["exec", "--detach", bundle.id, "sleep", "1000"]).arguments.dropFirst(entering.count)),
+                    environment: command.environment)
+                #expect(try detached.run().succeeded)
+                #expect(try JSONValue(parsing: bundle.runc("ps", "--format", "json", bundle.id).stdout).array?.count ?? 0 >= 3)
+            }
+        }
+
+        /// A container on version 2 alone that passes its controllers on has no processes in its own cgroup: `exec` goes where init is.
+        @Test(.needs(.cgroupV2), arguments: CgroupSetting.delegated)
+        func execGoesWhereInitHasGone(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                try bundle.edit {
+                    $0.removeMount("/sys/fs/cgroup")
+                    $0.addMount("/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["rw"])
+                    $0.setNamespace("cgroup")
+                }
+                try bundle.runDetached(
+                    """
+                    cd /sys/fs/cgroup && mkdir inner && echo 1 > inner/cgroup.procs && echo +pids > cgroup.subtree_control && echo > /tmp/ready
+                    while :; do sleep 0.05; done
+                    """)
+                #expect(eventually { FileManager.default.fileExists(atPath: "\(bundle.rootfs)/tmp/ready") })
+                #expect(try bundle.execOutput("cat /proc/self/cgroup") == "0::/inner")
+            }
+        }
+
+        /// A user's own manager on version 1 has a hierarchy without controllers: the container is in a scope, and has no limits.
+        @Test(.needs(.cgroupV1)) func aUsersManagerOnVersion1KeepsTheContainer() throws {
+            try withBundle(CgroupSetting(identity: .delegated, driver: .systemd)) { bundle in
+                try bundle.runDetached()
+                let unit = try bundle.unit()
+                let shown = try bundle.systemctl("show", "--property=ActiveState", unit)
+                #expect(shown.text == "ActiveState=active", "\(shown)")
+                #expect(try bundle.cgroup().directory("name=systemd").hasSuffix("/\(unit)"))
+                #expect(try bundle.execOutput("echo inside") == "inside")
+                #expect(try bundle.runc("kill", bundle.id, "KILL").succeeded)
+                #expect(try bundle.waitForStatus("stopped"))
+                #expect(try bundle.runc("delete", bundle.id).succeeded)
+                try bundle.edit { $0["linux.resources.pids"] = ["limit": 100] }
+                let limited = try bundle.sh("echo started")
+                #expect(limited.status == 1 && limited.stdout.isEmpty && limited.errors.count == 1, "\(limited)")
+                #expect(limited.stderr.contains("linux.resources.pids.limit 100") && limited.stderr.contains("hint"), "\(limited)")
+            }
+        }
+    }
+}
