@@ -62,6 +62,9 @@ let package = Package(
             swiftSettings: swiftStrict),
 
         .target(name: "CHarness", path: "Tests/CHarness", cSettings: cStrict),
+        // What the tests of in-process use start: such a program has one thread, which a test bundle has not.
+        .executableTarget(
+            name: "in-process", dependencies: ["UsernsRuntime", "CheckpointRestore"], path: "Tests/InProcess", swiftSettings: swiftStrict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["CHarness"], exclude: ["Hostile/attacks.md"], swiftSettings: swiftStrict),
         // cli.md is the command line's document, which the tests read.

@@ -36,6 +36,18 @@ import Testing
         #expect(planner.sources == [MountSource(path: path, recursive: recursive)])
     }
 
+    /// In a user namespace the cgroups below the host's /sys may be the container's root's own.
+    @Test(arguments: [
+        ("/sys", ["rbind", "ro"], true, true), ("/sys/", ["rbind", "ro"], true, true), ("/sys", ["rbind"], true, false), ("/sys", ["bind", "ro"], true, false),
+        ("/sys", ["rbind", "ro", "rrw"], true, false), ("/sys/fs/cgroup", ["rbind", "ro"], true, true), ("/sys", ["rbind", "ro"], false, false),
+    ])
+    func aReadOnlySysIsReadOnlyInFull(_ source: String, _ options: [String], _ hasUserNamespace: Bool, _ inFull: Bool) throws {
+        let (steps, _) = try planned(
+            [Mount(destination: "/sys", type: "bind", source: source, options: options)],
+            namespaces: hasUserNamespace ? [Namespace(.mount), Namespace(.user)] : [Namespace(.mount)])
+        #expect(steps[0].options.recursiveSet.contains(.readOnly) == inFull)
+    }
+
     @Test func eachBindHasItsOwnSource() throws {
         let mount = Mount(destination: "/x", type: "bind", source: "/a")
         let (steps, planner) = try planned([mount, mount])

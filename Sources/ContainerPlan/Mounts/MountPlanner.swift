@@ -61,6 +61,7 @@ struct MountPlanner {
         if let binding = options.binding ?? (type == "bind" ? .plain : nil) {
             guard let source = mount.source, !source.isEmpty else { throw PlanError("\(field).source: is missing, and a bind mount needs one") }
             let path = source.isAbsolutePath ? source : facts.bundle + "/" + source
+            if binding == .recursive { protectHostCgroups(below: path, &options) }
             return make(.bind(source: addSource(path, recursive: binding == .recursive, idMapping: idMapping)))
         }
         guard idMapping == nil else { throw PlanError("\(field): only a bind mount can be id-mapped", hint: "give it the option bind or rbind") }
@@ -85,6 +86,15 @@ struct MountPlanner {
             if let label { options.data.append(FileSystemOption("context", label)) }
             return make(fileSystem(type, mount, options))
         }
+    }
+
+    /// What is bound read-only of the host's /sys is read-only in full: below it lie the host's cgroups, of which some are the user's own,
+    /// and the container's root may be the user (CVE-2023-25809). An explicit `rrw` is taken at its word.
+    private func protectHostCgroups(below path: String, _ options: inout MountOptions) {
+        guard path.pathComponentsResolvingDots.first == "sys", options.set.contains(.readOnly), !options.recursiveClear.contains(.readOnly),
+            inUserNamespace || !facts.identity.inInitialUserNamespace
+        else { return }
+        options.recursiveSet.formUnion(.readOnly)
     }
 
     /// The mount's own maps; without them those of the container's user namespace. Nil where none is asked for.

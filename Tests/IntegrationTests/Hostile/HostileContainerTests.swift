@@ -81,20 +81,25 @@ extension IntegrationTests {
         }
 
         /// A hierarchy of cgroups that belongs to the user is not writable from inside, without a cgroup namespace and with
-        /// /sys bound from the host.
-        @Test(arguments: Identity.rootless)
-        func cgroupsOfTheUserAreNotWritable(_ identity: Identity) throws {
+        /// /sys bound from the host, whether the container mounts cgroups over it or not.
+        @Test(arguments: Identity.rootless, [true, false])
+        func cgroupsOfTheUserAreNotWritable(_ identity: Identity, hasCgroupMount: Bool) throws {
             try withBundle(identity) { bundle in
                 let group = "\(try HostCgroup(of: getpid()).directory("pids"))/\(bundle.id).own"
                 guard mkdir(group, 0o755) == 0, try chown(group, identity.hostUID, identity.hostGID) == 0 else { throw HarnessError("cannot make \(group)") }
-                defer { rmdir(group) }
+                defer {
+                    rmdir("\(group)/new")
+                    rmdir(group)
+                }
                 let name = String(group.split(separator: "/").last!)
                 try bundle.edit {
                     $0.removeNamespace("cgroup")
                     $0.removeMount("/sys/fs/cgroup")
                     $0.removeMount("/sys")
                     $0.addMount("/sys", type: "none", source: "/sys", options: ["rbind", "nosuid", "noexec", "nodev", "ro"])
-                    $0.addMount("/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["nosuid", "noexec", "nodev", "relatime"])
+                    if hasCgroupMount {
+                        $0.addMount("/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["nosuid", "noexec", "nodev", "relatime"])
+                    }
                 }
                 let output = try bundle.output(
                     "for group in $(find /sys/fs/cgroup -name \(name)) /sys/fs/cgroup/*; do mkdir $group/new 2>/dev/null && echo made $group/new; done; true")

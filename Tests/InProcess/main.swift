@@ -1,0 +1,61 @@
+// in-process ROOT BUNDLE IMAGE ID: a container's life by calls of one `Runtime`, where the command line makes a process of each.
+// Prints the step and, on the next line, what `state` says then. The standard descriptors are the container's, too.
+import CheckpointRestore
+import Glibc
+import UsernsRuntime
+
+/// Unbuffered: clones of ours must not have it to print, too.
+func say(_ text: String, on descriptor: Int32 = STDOUT_FILENO) {
+    let line = text + "\n"
+    guard write(descriptor, line, line.utf8.count) == line.utf8.count else { exit(74) }
+}
+
+func fail(_ text: String) -> Never {
+    say("in-process: \(text)", on: STDERR_FILENO)
+    exit(1)
+}
+
+func live(_ runtime: borrowing Runtime, bundle: String, image: String, id: String) throws(RuntimeError) {
+    func tell(_ step: String) {
+        let state: String
+        do throws(RuntimeError) { state = try runtime.state(id: id).split(separator: "\n").joined() } catch { state = error.line }
+        say(step)
+        say(state)
+    }
+    let settings = ImageSettings(imagePath: image), create = CreateRequest(id: id, bundle: bundle)
+    try runtime.create(create)
+    tell("create")
+    try runtime.start(id: id)
+    tell("start")
+    try runtime.pause(id: id)
+    tell("pause")
+    try runtime.resume(id: id)
+    tell("resume")
+    var checkpoint = CheckpointRequest(id: id, image: settings)
+    checkpoint.dump.leavesRunning = true
+    try runtime.checkpoint(checkpoint)
+    tell("checkpoint --leave-running")
+    checkpoint.dump.leavesRunning = false
+    try runtime.checkpoint(checkpoint)
+    tell("checkpoint")
+    var restore = RestoreRequest(create: create, image: settings)
+    restore.detach = true
+    guard try runtime.restore(restore) == 0 else { fail("restore") }
+    tell("restore")
+    try runtime.checkpoint(checkpoint)
+    tell("checkpoint")
+    guard try runtime.restore(restore) == 0 else { fail("restore") }
+    tell("restore")
+    try runtime.delete(id: id, force: true)
+    tell("delete --force")
+}
+
+let arguments = CommandLine.arguments.dropFirst().map { String($0) }
+guard arguments.count == 4 else { fail("ROOT BUNDLE IMAGE ID are missing") }
+do throws(RuntimeError) {
+    // Later, it would begin anew in the middle.
+    try ExecutableProtection.protectAsRoot()
+    let runtime = Runtime(
+        GlobalRequest(root: arguments[0]), log: RuntimeLog(warning: { say("in-process: \($0)", on: STDERR_FILENO) }, debug: { _ in }))
+    try live(runtime, bundle: arguments[1], image: arguments[2], id: arguments[3])
+} catch { fail(error.line) }
