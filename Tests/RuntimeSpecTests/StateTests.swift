@@ -51,8 +51,6 @@ import Testing
         state.config.hooks = spec.hooks
         state.config.annotations = spec.annotations
         state.config.version = spec.ociVersion
-        state.config.process = try #require(spec.process)
-        state.config.seccomp = spec.linux.seccomp
         state.rootless = true
         state.cgroupPaths = ["memory": "/sys/fs/cgroup/memory/a", "": "/sys/fs/cgroup/unified/a"]
         state.namespacePaths = ["NEWNET": "/proc/42/ns/net"]
@@ -67,6 +65,17 @@ import Testing
         #expect(try SavedState.decode(Array(SavedState().encoded(pretty: true).utf8)) == SavedState())
     }
 
+    @Test func savedProcessSurvivesARoundTrip() throws {
+        let spec = try Spec.decode(Array(maximalConfig.utf8))
+        var saved = SavedProcess()
+        saved.process = try #require(spec.process)
+        saved.seccomp = spec.linux.seccomp
+        saved.memoryPolicy = spec.linux.memoryPolicy
+        saved.personality = spec.linux.personality
+        #expect(saved.seccomp != nil && saved.personality != nil)
+        #expect(try SavedProcess.decode(Array(saved.encoded(pretty: false).utf8)) == saved)
+    }
+
     @Test func savedStateHasTheDocumentedKeys() throws {
         let document = try #require(try foundationObject(savedState().encoded(pretty: false)))
         #expect(Set(document.allKeys.compactMap { $0 as? String }) == [
@@ -76,7 +85,7 @@ import Testing
         let config = try #require(document["config"] as? NSDictionary)
         #expect(Set(config.allKeys.compactMap { $0 as? String }) == [
             "rootfs", "labels", "cgroups", "namespaces", "rootless_euid", "rootless_cgroups", "uid_mappings", "gid_mappings",
-            "hooks", "annotations", "version", "process", "seccomp",
+            "hooks", "annotations", "version",
         ])
         #expect(document["namespace_paths"] as? [String: String] == ["NEWNET": "/proc/42/ns/net"])
     }

@@ -14,9 +14,10 @@ public enum OtherProcess {
             throw error
         }
         // The name stands in parentheses and may hold anything: what counts begins after the last one.
-        guard let end = text.utf8.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-        let fields = text[text.utf8.index(after: end)...].parts(at: " ")
-        guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
-        return UInt64(fields[19])
+        let bytes = Array(text.utf8)
+        guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "), maxSplits: 20)
+        guard fields.count > 19, let state = fields[0].first, state != UInt8(ascii: "Z"), state != UInt8(ascii: "X") else { return nil }
+        return UInt64(String(decoding: fields[19], as: UTF8.self))
     }
 }

@@ -55,13 +55,6 @@ public struct SavedConfig: JSONObject {
     public var annotations: [String: String] = [:]
     /// The configuration's `ociVersion`.
     public var version = ""
-    /// The container's process, from which `exec` takes what it is not told.
-    public var process = Process()
-    /// The filter, which `exec` loads too.
-    public var seccomp: Seccomp?
-    /// What every process of the container has.
-    public var memoryPolicy: MemoryPolicy?
-    public var personality: Personality?
     /// Those that hold now: `update` changes them.
     public var resources = Resources()
 
@@ -80,10 +73,6 @@ public struct SavedConfig: JSONObject {
         try json.optional("hooks", &hooks)
         try json.optional("annotations", &annotations)
         try json.required("version", &version)
-        try json.required("process", &process)
-        try json.optional("seccomp", &seccomp)
-        try json.optional("memory_policy", &memoryPolicy)
-        try json.optional("personality", &personality)
         try json.optional("resources", &resources)
     }
 }

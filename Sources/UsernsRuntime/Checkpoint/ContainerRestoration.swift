@@ -130,6 +130,7 @@ final class ContainerRestoration: HeldContainer {
             guard let pid = notification.pid else { throw RuntimeError("CRIU did not tell which process it has restored") }
             try adopt(pid)
             let state = try prepared.savedState(initPID: process.pid, cgroup: cgroups!.cgroup, resctrl: cgroups!.resctrl)
+            try directory.save(prepared.savedProcess)
             try directory.save(state)
         case .networkLock, .networkUnlock, .statusReady, nil: break
         }

@@ -68,6 +68,7 @@ final class ContainerCreation: HeldContainer {
             prepareNamespaces: { (pid) throws(RuntimeError) in try NetworkDeviceMover.move(plan, pid: pid, procfs: procfs) },
             whileSettingUp: { (pid) throws(RuntimeError) in
                 let state = try prepared.savedState(initPID: pid, cgroup: keeper.cgroup, resctrl: keeper.resctrl)
+                try directory.save(prepared.savedProcess)
                 try directory.stage(state)
             },
             giveSeccompListener: { (listener, pid) throws(RuntimeError) in

@@ -6,13 +6,13 @@ import SystemPackage
 struct ExecProcessDescription {
     let process: RuntimeSpec.Process
 
-    init(_ request: ExecRequest, state: SavedState) throws(RuntimeError) {
+    init(_ request: ExecRequest, container: RuntimeSpec.Process) throws(RuntimeError) {
         var process: RuntimeSpec.Process
         if let file = request.processFile {
             process = try Self.read(file)
-            if process.capabilities == nil { process.capabilities = state.config.process.capabilities }
+            if process.capabilities == nil { process.capabilities = container.capabilities }
         } else {
-            process = state.config.process
+            process = container
             process.args = request.arguments
             process.terminal = request.tty
             process.consoleSize = nil

@@ -106,11 +106,17 @@ struct PreparedContainer {
         state.config.hooks = spec.hooks
         state.config.annotations = spec.annotations
         state.config.version = spec.ociVersion
-        state.config.process = process
-        state.config.seccomp = spec.linux.seccomp
         state.config.resources = spec.linux.resources ?? Resources()
-        state.config.memoryPolicy = spec.linux.memoryPolicy
-        state.config.personality = spec.linux.personality
         return state
+    }
+
+    /// What `exec` will take of it.
+    var savedProcess: SavedProcess {
+        var saved = SavedProcess()
+        saved.process = process
+        saved.seccomp = bundle.spec.linux.seccomp
+        saved.memoryPolicy = bundle.spec.linux.memoryPolicy
+        saved.personality = bundle.spec.linux.personality
+        return saved
     }
 }

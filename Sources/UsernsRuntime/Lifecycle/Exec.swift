@@ -30,18 +30,19 @@ extension Runtime {
                 hint: status == .paused ? "runc resume it first, or use --ignore-paused" : nil)
         }
         let passed = try PassedDescriptors(preserve: request.preserveFDs)
-        var process = try ExecProcessDescription(request, state: state).process
+        let saved = try container.directory.loadProcess()
+        var process = try ExecProcessDescription(request, container: saved.process).process
         process.env += passed.environment
         let console = try ConsoleDestination(terminal: process.terminal, detach: request.detach, socket: request.consoleSocket)
 
         var linux = Linux()
-        linux.memoryPolicy = state.config.memoryPolicy
-        linux.personality = state.config.personality
+        linux.memoryPolicy = saved.memoryPolicy
+        linux.personality = saved.personality
         // The facts of a user namespace that is joined: init's own.
         if container.ownNamespaces.contains(.user) { linux.namespaces = [Namespace(.user, path: "/proc/\(containerInit.pid)/ns/user")] }
         let facts = try probe.facts(for: linux, process: process, bundle: container.bundle, request: self.request, asksForCgroups: false)
         try ExecutableProtection.protect(uidMap: facts.joinedUIDMap, gidMap: facts.joinedGIDMap)
-        let seccomp = try SeccompCompilation.compile(state.config.seccomp, log: log)
+        let seccomp = try SeccompCompilation.compile(saved.seccomp, log: log)
         let plan: ExecPlan
         do throws(PlanError) {
             plan = try ExecPlan(
@@ -64,7 +65,7 @@ extension Runtime {
                 },
                 joinResctrlGroup: { (pid) throws(RuntimeError) in try cgroup.joinResctrlGroup(pid: pid) },
                 giveSeccompListener: { (listener, pid) throws(RuntimeError) in
-                    try SeccompAgent(profile: state.config.seccomp).send(listener, pid: pid, state: container.state(status.rawValue, pid: containerInit.pid))
+                    try SeccompAgent(profile: saved.seccomp).send(listener, pid: pid, state: container.state(status.rawValue, pid: containerInit.pid))
                 })
         ) { channel in child.run(channel) }
 

@@ -22,7 +22,7 @@ extension Runtime {
         switch outcome {
         case .started: break
         case .died: throw RuntimeError("cannot start \(id): its process died while it waited")
-        case .failed(let failure): throw FailureWording(of: state.config.process).error(failure)
+        case .failed(let failure): throw FailureWording(of: try container.directory.loadProcess().process).error(failure)
         }
         do throws(RuntimeError) {
             try Self.runHooks(state.config.hooks.poststart, kind: "poststart", container.hookState("running", pid: process.pid))

@@ -57,20 +57,35 @@ final class ContainerDirectory: Descriptor {
     }
 
     /// The part of `save` that takes time: on disk, but not yet where it is read.
-    func stage(_ state: SavedState) throws(RuntimeError) {
-        do throws(KernelError) {
-            let file = try open(Self.newStateName, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
-            try file.writeAll(state.encoded(pretty: false))
-            try file.synchronize()
-        } catch { throw writingError(error) }
-    }
+    func stage(_ state: SavedState) throws(RuntimeError) { try write(state.encoded(pretty: false), to: Self.newStateName, Self.stateName) }
 
     /// The end of `save`.
     func publishState() throws(RuntimeError) {
-        do throws(KernelError) { try rename(Self.newStateName, to: Self.stateName) } catch { throw writingError(error) }
+        do throws(KernelError) { try rename(Self.newStateName, to: Self.stateName) } catch { throw writingError(Self.stateName, error) }
     }
 
-    private func writingError(_ error: KernelError) -> RuntimeError { RuntimeError("writing \(Self.stateName) of \(id.text)", error) }
+    private func write(_ text: String, to name: String, _ shownName: String) throws(RuntimeError) {
+        do throws(KernelError) {
+            let file = try open(name, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+            try file.writeAll(text)
+            try file.synchronize()
+        } catch { throw writingError(shownName, error) }
+    }
+
+    private func writingError(_ name: String, _ error: KernelError) -> RuntimeError { RuntimeError("writing \(name) of \(id.text)", error) }
+
+    // MARK: process.json
+
+    private static let processName = "process.json"
+
+    /// Once, before there is a state.json: that one tells that all is there.
+    func save(_ process: SavedProcess) throws(RuntimeError) { try write(process.encoded(pretty: false), to: Self.processName, Self.processName) }
+
+    func loadProcess() throws(RuntimeError) -> SavedProcess {
+        let name = "\(path)/\(Self.processName)", bytes: [UInt8]
+        do throws(KernelError) { bytes = try open(Self.processName, [.readOnly, .noFollow]).readAll() } catch { throw RuntimeError(name, error) }
+        do throws(SpecError) { return try SavedProcess.decode(bytes) } catch { throw RuntimeError(name, cause: error.description) }
+    }
 
     /// Who owns the container: the owner of its directory.
     var ownerUID: UInt32 { get throws(KernelError) { try status().uid } }

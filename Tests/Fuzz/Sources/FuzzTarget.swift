@@ -27,6 +27,11 @@ enum FuzzTarget: String, CaseIterable {
                 let again = try SavedState.decode(Array(state.encoded(pretty: false).utf8))
                 precondition(again == state, "\(state)")
             }
+            answer { () throws(SpecError) in
+                let process = try SavedProcess.decode(Array(bytes))
+                let again = try SavedProcess.decode(Array(process.encoded(pretty: false).utf8))
+                precondition(again == process, "\(process)")
+            }
         case .mountinfo:
             let halves = text.split(separator: "\0", maxSplits: 1).map(String.init)
             let hierarchies = CgroupHierarchies.find(
@@ -43,7 +48,7 @@ enum FuzzTarget: String, CaseIterable {
         case .user:
             var request = ExecRequest(id: "c", arguments: ["true"])
             request.user = text
-            answer { () throws(RuntimeError) in _ = try ExecProcessDescription(request, state: SavedState()) }
+            answer { () throws(RuntimeError) in _ = try ExecProcessDescription(request, container: RuntimeSpec.Process()) }
             _ = UserDatabase.parse(text, uid: 1000)
         case .annotations:
             answer { () throws(CgroupError) in _ = try PropertyAnnotations.properties(of: ["org.systemd.property.TimeoutStopUSec": text]) }
