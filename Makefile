@@ -12,7 +12,7 @@ CYCLES = 1000
 STARTS = 10000
 CONTAINERS = 500
 
-.PHONY: all runc install man demo test unit-test integration-test test-vm faults fuzz check-skips rpc check-unsupported bench bench-crowd soak race lint clean help
+.PHONY: all runc install man demo test unit-test integration-test test-vm faults fuzz check-skips rpc check-unsupported bench bench-crowd bench-limits soak race lint clean help
 
 all: runc
 
@@ -87,6 +87,10 @@ bench-crowd: runc
 	@scripts/setup bench
 	CONTAINERS=$(CONTAINERS) bench/run ./runc crowd
 
+bench-limits: runc
+	@scripts/setup bench
+	bench/run ./runc limits
+
 # SoakTests and MountRaceTests, longer; as root.
 soak: runc
 	@scripts/setup build demo test
@@ -116,6 +120,7 @@ help:
 	@echo "make fuzz         libFuzzer on each reader of untrusted text, FUZZ_SECONDS=$(FUZZ_SECONDS) each"
 	@echo "make bench        time and memory beside crun, runc and a floor (as root)"
 	@echo "make bench-crowd  list and state beside crun's, among CONTAINERS=$(CONTAINERS) running containers (as root)"
+	@echo "make bench-limits  run with limits and without, on this machine's cgroups, beside runc's (as root)"
 	@echo "make soak         CYCLES=$(CYCLES) lives of containers, four at a time, of root's and of a user's: nothing may grow (as root)"
 	@echo "make race         STARTS=$(STARTS) starts while another process exchanges what they mount on (as root)"
 	@echo "make rpc          generate the C code of CRIU's messages again"
