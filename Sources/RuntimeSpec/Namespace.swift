@@ -11,6 +11,9 @@ public struct Namespace: JSONObject {
         self.path = path
     }
 
+    /// Made for the container, not joined.
+    public var isNew: Bool { path?.isEmpty ?? true }
+
     public mutating func fields(_ json: JSONFields) throws(SpecError) {
         try json.required("type", &type)
         try json.optional("path", &path)

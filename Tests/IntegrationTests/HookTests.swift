@@ -136,6 +136,67 @@ extension IntegrationTests {
             }
         }
 
+        /// Also those that do not die with init.
+        @Test func oneThatFailsAfterTheStartStopsWhatTheContainerHasStarted() throws {
+            try withBundle(.root) { bundle in
+                let out = try bundle.shareDirectory()
+                let wait = "until [ -e \(out)/ready ]; do sleep 0.01; done; exit 1"
+                try bundle.edit {
+                    $0.removeNamespace("pid")
+                    $0.append(["path": "/bin/sh", "args": ["sh", "-c", .string(wait)], "env": ["PATH=/usr/bin:/bin"]], to: "hooks.poststart")
+                    $0.setShell("setsid sleep 1000 & echo > /out/ready; exec sleep 1000")
+                }
+                try bundle.create()
+                let list = "\(try bundle.cgroup().directory("pids"))/cgroup.procs"
+                let start = try bundle.runc("start", bundle.id)
+                #expect(start.status == 1 && start.errors.count == 1 && start.stderr.contains("poststart"), "\(start)")
+                #expect(FileManager.default.fileExists(atPath: "\(out)/ready"))
+                #expect(try bundle.read(list) == "")
+                #expect(try bundle.status() == "stopped")
+            }
+        }
+
+        /// The container that was being made is deleted, and that is told.
+        @Test(arguments: [Identity.root, .oneID], ["prestart", "createRuntime", "createContainer"])
+        func theLastOneIsRunWhereTheRuntimeWasKilledDuringAnother(_ identity: Identity, _ kind: String) throws {
+            try withBundle(identity) { bundle in
+                let log = try addHooks(bundle, ["poststop"])
+                let out = "\(bundle.directory)/out"
+                try bundle.edit {
+                    $0.append(
+                        ["path": "/bin/sh", "args": ["sh", "-c", "echo $$ > \(out)/new; mv \(out)/new \(out)/hook; exec sleep 1000"], "env": ["PATH=/usr/bin:/bin"]],
+                        to: "hooks.\(kind)")
+                    $0.setArguments(["sleep", "1000"])
+                }
+                let running = try bundle.runtimeCommand(["create", bundle.id]).start()
+                #expect(eventually { FileManager.default.fileExists(atPath: "\(out)/hook") }, "\(running.stderr)")
+                running.signal(SIGKILL)
+                _ = try running.wait()
+                // One of the runtime's goes on; of one inside this is not the pid out here.
+                if kind != "createContainer" { kill(try #require(pid_t(bundle.read("\(out)/hook").dropLast())), SIGKILL) }
+                let deleted = try bundle.runc("delete", "--force", bundle.id)
+                #expect(deleted.succeeded, "\(deleted)")
+                #expect(try entries(bundle, log).map(\.kind) == ["poststop"])
+                #expect(try entries(bundle, log).first?.state["bundle"]?.string == bundle.directory)
+            }
+        }
+
+        /// Nothing else would end it, without a PID namespace of the container's own.
+        @Test func whatOneHasLeftBehindIsEndedWhereTheNextFails() throws {
+            try withBundle(.root) { bundle in
+                let log = try addHooks(bundle, ["poststop"])
+                try bundle.edit {
+                    $0.removeNamespace("pid")
+                    $0.append(["path": "/bin/sh", "args": ["sh", "-c", "sleep 1000 > /dev/null 2>&1 &"], "env": ["PATH=/usr/bin:/bin"]], to: "hooks.createContainer")
+                    $0.append(["path": "/bin/false"], to: "hooks.createContainer")
+                }
+                let result = try bundle.sh("echo never")
+                #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains("createContainer[1]"), "\(result)")
+                #expect(try entries(bundle, log).map(\.kind) == ["poststop"])
+                #expect(try Leftovers(of: bundle).afterAWhile() == [])
+            }
+        }
+
         @Test func oneThatIsMissingIsNamed() throws {
             try withBundle(.root) { bundle in
                 try bundle.edit { $0.append(["path": "/no/such/hook"], to: "hooks.createRuntime") }

@@ -154,6 +154,25 @@ extension IntegrationTests {
             }
         }
 
+        /// dd(1) tells of each signal.
+        @Test func killOfAllSignalsEachOnce() throws {
+            try withBundle(.root) { bundle in
+                let out = try bundle.shareDirectory()
+                try bundle.edit { $0.removeNamespace("pid") }
+                try bundle.runDetached("echo > /out/ready; exec dd if=/dev/zero of=/dev/null bs=1 2> /out/log")
+                let name = "/proc/\(try bundle.initPID())/comm"
+                #expect(try eventually { try bundle.read(name) == "dd\n" })
+                // It has to have come as far as its handler.
+                usleep(100_000)
+                let killed = try bundle.runc("kill", "--all", bundle.id, "USR1")
+                #expect(killed.succeeded, "\(killed)")
+                func told() throws -> Int { try bundle.read("\(out)/log").split(separator: "\n").filter { $0.hasSuffix("records in") }.count }
+                #expect(try eventually { try told() > 0 })
+                usleep(100_000)
+                #expect(try told() == 1)
+            }
+        }
+
         @Test(arguments: Identity.allCases)
         func killWorksOnWhatIsCreated(_ identity: Identity) throws {
             try withBundle(identity) { bundle in

@@ -180,6 +180,36 @@ extension IntegrationTests {
             }
         }
 
+        /// They do not die with init, as those of a namespace of its own do.
+        @Test(arguments: ["kill", "delete"])
+        func processesInAJoinedPIDNamespaceEndWithTheContainer(_ command: String) throws {
+            try withBundle(.root) { bundle in
+                let holder = try holder(["pid"], bundle)
+                let target = try insider(holder)
+                let out = try bundle.shareDirectory()
+                try bundle.edit {
+                    $0.setNamespace("pid", path: "/proc/\(target)/ns/pid")
+                    $0.append(["path": "/bin/sh", "args": ["sh", "-c", .string("echo > \(out)/poststop")]], to: "hooks.poststop")
+                }
+                try bundle.runDetached("setsid sleep 1000 & echo > /out/ready; exec sleep 1000")
+                #expect(eventually { FileManager.default.fileExists(atPath: "\(out)/ready") })
+                let list = "\(try bundle.cgroup().directory("pids"))/cgroup.procs"
+                let pids = try bundle.read(list).split(separator: "\n").compactMap { pid_t($0) }
+                #expect(pids.count == 2)
+                if command == "kill" {
+                    let killed = try bundle.runc("kill", bundle.id, "KILL")
+                    #expect(killed.succeeded, "\(killed)")
+                    #expect(try eventually { try bundle.read(list).isEmpty })
+                }
+                let deleted = try bundle.runc("delete", "--force", bundle.id)
+                #expect(deleted.succeeded && deleted.stderr.isEmpty, "\(deleted)")
+                #expect(FileManager.default.fileExists(atPath: "\(out)/poststop"))
+                // Whoever made the namespace may not have reaped them yet.
+                for pid in pids { #expect(try kill(pid, 0) != 0 || bundle.read("/proc/\(pid)/cmdline").isEmpty, "\(pid)") }
+                #expect(kill(target, 0) == 0)
+            }
+        }
+
         @Test(arguments: [("/proc/self/ns/ipc", "network"), ("/nowhere", "network"), ("/etc/passwd", "network")])
         func aPathThatIsNoSuchNamespaceIsRefused(_ path: String, type: String) throws {
             try withBundle(.root) { bundle in

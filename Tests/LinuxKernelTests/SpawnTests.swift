@@ -44,6 +44,14 @@ import Testing
         #expect(outcome.output.utf8.count == 64 << 10)
     }
 
+    /// A stream that is ready each time it is asked for.
+    @Test func severalThatPrintWithoutEndDoNotOutrunTheClock() throws {
+        let begin = Date()
+        let outcome = try shell("for i in 1 2 3 4; do yes & yes >&2 & done; wait", timeoutMilliseconds: 300)
+        #expect(outcome.timedOut && outcome.termination == .signaled(9))
+        #expect(Date().timeIntervalSince(begin) < 3)
+    }
+
     @Test(arguments: ["sleep 8 & echo done", "yes & sleep 0.1; echo done >&2"])
     func aProcessLeftBehindDoesNotKeepUs(_ script: String) throws {
         let begin = Date()

@@ -10,11 +10,12 @@ extension CgroupDriver {
         return try attempt("read", directory) { () throws(KernelError) in try CgroupTree(directory: directory).processes() }
     }
 
-    /// Sends a signal to each process that is there at this moment.
-    public func signalAll(_ cgroup: ContainerCgroup, _ number: Int32) throws(CgroupError) {
-        guard let directory = cgroup.mainDirectory else { return }
+    /// Sends a signal to each process that is there at this moment. Returns their PIDs.
+    @discardableResult
+    public func signalAll(_ cgroup: ContainerCgroup, _ number: Int32) throws(CgroupError) -> Set<Int32> {
+        guard let directory = cgroup.mainDirectory else { return [] }
         let tree = CgroupTree(directory: directory)
-        try attempt("signal", directory) { () throws(KernelError) in
+        return try attempt("signal", directory) { () throws(KernelError) in
             var listed: [ListedProcess] = []
             for pid in try tree.processes() {
                 if let process = try ListedProcess(pid: pid) { listed.append(process) }
@@ -23,6 +24,7 @@ extension CgroupDriver {
             // held, the list can only mean that process, or one that is in the cgroup too.
             let pids = Set(try tree.processes())
             for process in listed where pids.contains(process.child.pid) { try process.signal(number) }
+            return pids.intersection(listed.map { $0.child.pid })
         }
     }
 
@@ -47,8 +49,8 @@ extension CgroupDriver {
         guard let directory = cgroup.mainDirectory else { return }
         let killed = try attempt("kill", directory) { () throws(KernelError) in try CgroupFile.writeIfThere("1", to: directory + "/cgroup.kill") }
         if killed {
-            // On hybrid hosts they may be frozen in version 1, where a frozen process does not die.
-            if let freezer = cgroup.freezer, try freezer.isFrozen() { try freezer.thaw() }
+            // On hybrid hosts they may be frozen in version 1.
+            try cgroup.freezer?.letKilledDie()
         } else {
             try killOneByOne(cgroup)
         }

@@ -66,6 +66,11 @@ public struct Freezer: Sendable, Equatable {
         }
     }
 
+    /// After a kill: in version 1 whoever stands still does not die, in version 2 he does, whatever is frozen above.
+    public func letKilledDie() throws(CgroupError) {
+        if version == .v1, try isFrozen() { try thaw() }
+    }
+
     private func release() throws(KernelError) {
         let (file, text) = version == .v1 ? ("freezer.state", "THAWED") : ("cgroup.freeze", "0")
         _ = try CgroupFile.writeIfThere(text, to: directory + "/" + file)

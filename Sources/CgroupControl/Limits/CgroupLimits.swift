@@ -31,9 +31,12 @@ struct CgroupLimits {
         strict = options.strict
     }
 
+    /// The keys of the hierarchies that hold limits then.
+    func limitedKeys(of cgroup: ContainerCgroup) -> Set<String> { cgroup.limited.union(plan.limitedKeys) }
+
     /// Writes all of them where limits may hold already.
     func change(_ cgroup: ContainerCgroup) throws(CgroupError) -> LimitChange {
-        LimitChange(warnings: try set(in: cgroup), limited: cgroup.limited.union(plan.limitedKeys))
+        LimitChange(warnings: try set(in: cgroup), limited: limitedKeys(of: cgroup))
     }
 
     /// Writes all of them. Returns the warnings. On an error what was there before is there again.
@@ -68,6 +71,11 @@ struct CgroupLimits {
 }
 
 extension ContainerCgroup {
+    /// What `LimitChange.limited` will be when these are applied.
+    public func limited(by resources: Resources, _ options: LimitOptions) throws(CgroupError) -> Set<String> {
+        try CgroupLimits(changing: self, to: resources, options).limitedKeys(of: self)
+    }
+
     /// Each directory with its keys, in an order that is always the same.
     var hierarchies: [(directory: String, keys: [String])] {
         Set(directories.values).sorted().map { directory in (directory, directories.filter { $0.value == directory }.map(\.key)) }

@@ -58,7 +58,8 @@ public struct Spawn {
             ]
             let wait = deadline?.leftMilliseconds ?? -1
             let ready = try check(.poll, retryOnInterrupt { cl_poll(&polled, polled.count, wait) })
-            if ready == 0 {
+            // Also where a stream is ready each time.
+            if ready == 0 || (wait == 0 && polled[0].revents == 0) {
                 timedOut = true
                 // It is not reaped: its number is still its group's.
                 try checkErrno(.kill, Glibc.kill(-child.pid, SIGKILL), "\(child.pid)")

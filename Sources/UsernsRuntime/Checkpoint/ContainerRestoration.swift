@@ -131,6 +131,7 @@ final class ContainerRestoration: HeldContainer {
             try adopt(pid)
             let state = try prepared.savedState(initPID: process.pid, cgroup: cgroups!.cgroup, resctrl: cgroups!.resctrl)
             try directory.save(prepared.savedProcess)
+            try directory.note(NotedInit(state))
             try directory.save(state)
         case .networkLock, .networkUnlock, .statusReady, nil: break
         }
@@ -168,7 +169,7 @@ final class ContainerRestoration: HeldContainer {
                 } catch { if error.errno != .noSuchProcess && error.errno != .noChildProcess { throw RuntimeError("killing what CRIU has restored", error) } }
                 try Runtime.runPoststopHooks(prepared.bundle.spec.hooks.poststop, prepared.hookState("stopped", nil), log: log)
             }
-            try cgroups?.removeWithProcesses()
+            try cgroups?.remove(withProcesses: true)
             try prepared.store.remove(directory)
         } catch { log.warning("cleaning up: \(error.line)") }
     }

@@ -24,7 +24,7 @@ struct CgroupKeeper {
             cgroup = try driver.prepare(request) { (planned) throws(CgroupError) in try journal.write(planned) }
         } catch { throw RuntimeError(error) }
         tell()
-        if cgroup.directories.isEmpty && !prepared.plan.namespaces.own.contains(.pid) {
+        if cgroup.directories.isEmpty && !prepared.plan.namespaces.isNew(.pid) {
             log.warning("without a cgroup and without a PID namespace of its own, processes that the container leaves behind cannot be found when it is deleted")
         }
     }
@@ -79,13 +79,9 @@ struct CgroupKeeper {
         for warning in warnings { log.warning(warning) }
     }
 
-    /// The same where processes may be left in it, which nobody else will end.
-    func removeWithProcesses() throws(RuntimeError) {
-        do throws(CgroupError) { try driver.killAll(cgroup) } catch { throw RuntimeError(error) }
-        try remove()
-    }
-
-    func remove() throws(RuntimeError) {
+    /// - Parameter withProcesses: some may be left in it, which nobody else will end.
+    func remove(withProcesses: Bool) throws(RuntimeError) {
+        if withProcesses { do throws(CgroupError) { try driver.killAll(cgroup) } catch { throw RuntimeError(error) } }
         do throws(CgroupError) {
             try driver.remove(cgroup)
             try resctrl?.remove()

@@ -23,9 +23,9 @@ final class ContainerCreation: HeldContainer {
         do throws(RuntimeError) {
             return try ContainerCreation(prepared, directory, waitsForStart, log, &cgroups, &wasLaunched)
         } catch {
-            // The first error is the one that counts; what fails of the cleaning up is left for `delete`.
+            // The first error is the one that counts; what fails of the cleaning up is left for `delete`, with the hooks.
             do throws(RuntimeError) {
-                try cgroups?.remove()
+                try cgroups?.remove(withProcesses: wasLaunched)
                 if wasLaunched {
                     try Runtime.runPoststopHooks(prepared.bundle.spec.hooks.poststop, prepared.hookState("stopped", nil), log: log)
                 }
@@ -51,7 +51,8 @@ final class ContainerCreation: HeldContainer {
         cgroups = keeper
         try keeper.makeResctrlGroup(prepared, journal: journal)
         cgroups = keeper
-        let unified = try keeper.openCloneDirectory()
+        // A process between would count for a limit of one.
+        let unified = plan.namespaces.route == .direct ? try keeper.openCloneDirectory() : nil
         let launcher = ProcessLauncher(
             process: plan.process, needsIntermediate: plan.namespaces.route == .intermediate,
             cloneFlags: plan.namespaces.route == .direct ? plan.namespaces.cloneFlags : 0,
@@ -60,17 +61,24 @@ final class ContainerCreation: HeldContainer {
         let child = InitProcess(
             plan: plan, sources: sources, cgroups: keeper.shown(of: prepared.facts.cgroupHierarchies), fifo: fifo, procfs: procfs,
             hookState: { prepared.hookState($0, $1) })
+        func stage(_ pid: Int32, _ keeper: CgroupKeeper) throws(RuntimeError) {
+            let state = try prepared.savedState(initPID: pid, cgroup: keeper.cgroup, resctrl: keeper.resctrl)
+            try directory.note(NotedInit(state))
+            try directory.save(prepared.savedProcess)
+            try directory.stage(state)
+        }
+        // Hooks of the runtime run when it is staged; of those that init runs by itself the last ones must not go unheard.
+        let stagesFirst = !plan.hooks.createContainer.isEmpty && !plan.hooks.poststop.isEmpty
         let steps = ProcessLauncher.Steps(
             cgroupDirectory: unified,
             mapIDs: { (pid) throws(RuntimeError) in try IDMapWriter(procfs: procfs).write(plan, pid: pid) },
             joinCgroup: { (pid) throws(RuntimeError) in try keeper.place(pid: pid) },
             joinResctrlGroup: { (pid) throws(RuntimeError) in try keeper.joinResctrlGroup(pid: pid) },
-            prepareNamespaces: { (pid) throws(RuntimeError) in try NetworkDeviceMover.move(plan, pid: pid, procfs: procfs) },
-            whileSettingUp: { (pid) throws(RuntimeError) in
-                let state = try prepared.savedState(initPID: pid, cgroup: keeper.cgroup, resctrl: keeper.resctrl)
-                try directory.save(prepared.savedProcess)
-                try directory.stage(state)
+            prepareNamespaces: { (pid) throws(RuntimeError) in
+                try NetworkDeviceMover.move(plan, pid: pid, procfs: procfs)
+                if stagesFirst { try stage(pid, keeper) }
             },
+            whileSettingUp: { (pid) throws(RuntimeError) in if !stagesFirst { try stage(pid, keeper) } },
             giveSeccompListener: { (listener, pid) throws(RuntimeError) in
                 try SeccompAgent(profile: prepared.bundle.spec.linux.seccomp).send(listener, pid: pid, state: prepared.state("creating", pid))
             },

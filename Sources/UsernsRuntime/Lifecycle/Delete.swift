@@ -38,35 +38,36 @@ extension Container {
     /// Ends what runs, and removes all that was made. Each part that is gone already is fine; the directory goes last, so
     /// that whatever is interrupted can be done again.
     func destroy(store: StateStore, log: RuntimeLog) throws(RuntimeError) {
+        // Of a creation that was interrupted after hooks of it had run.
+        if state == nil, let staged = try directory.loadStaged() {
+            return try Container(directory, procfs: procfs, state: staged).destroy(store: store, log: log)
+        }
+        try endProcesses()
+        if let state {
+            try SavedCgroup(state).remove()
+            try Runtime.runPoststopHooks(state.config.hooks.poststop, hookState("stopped", pid: nil), log: log)
+        } else {
+            try CgroupJournal(directory: directory).remove()
+        }
+        try store.remove(directory)
+    }
+
+    /// Ends all that runs in it, and waits for that.
+    func endProcesses() throws(RuntimeError) {
         if let process = try openInit() {
             do throws(KernelError) { try process.signal(SIGKILL) } catch {
                 if error.errno != .noSuchProcess { throw RuntimeError("killing container \(id)", error) }
             }
-            // Frozen by version 1, it dies only when it goes on.
-            if let state, case let cgroup = SavedCgroup(state), try cgroup.isFrozen() { try cgroup.thaw() }
+            if let state { try SavedCgroup(state).letKilledDie() } else { try CgroupJournal(directory: directory).killAll() }
             do throws(KernelError) {
                 guard try process.waitUntilGone(timeoutMilliseconds: 10_000) else {
                     throw KernelError(.pidfd_send_signal, .timedOut, "\(process.pid) does not end")
                 }
             } catch { throw RuntimeError("killing container \(id)", error) }
         }
-        if let state {
-            let cgroup = SavedCgroup(state)
-            // In a PID namespace of its own all died with init.
-            if !ownNamespaces.contains(.pid) { try cgroup.killAll() }
-            try cgroup.remove()
-            try Runtime.runPoststopHooks(state.config.hooks.poststop, hookState("stopped", pid: nil), log: log)
-        } else {
-            let made: ContainerCgroup, resctrl: [String]
-            do throws(KernelError) { (made, resctrl) = try CgroupJournal(directory: directory).read() } catch { throw RuntimeError("cgroups of \(id)", error) }
-            do throws(CgroupError) {
-                // Whatever was interrupted, or cannot be read any more, may have left processes.
-                for directory in made.made { try made.driver.killAll(ContainerCgroup(directories: ["": directory])) }
-                try made.driver.remove(made)
-                try ResctrlGroup.remove(resctrl)
-            } catch { throw RuntimeError(error) }
-        }
-        try store.remove(directory)
+        // In a PID namespace of its own all died with init.
+        guard sharesProcesses else { return }
+        if let state { try SavedCgroup(state).killAll() } else { try CgroupJournal(directory: directory).killAll() }
     }
 }
 

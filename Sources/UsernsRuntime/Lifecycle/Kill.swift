@@ -10,15 +10,17 @@ extension Runtime {
         let probe = try HostProbe()
         let container = try open(id, probe)
         let state = try container.requireState()
-        let sharesProcesses = !container.ownNamespaces.contains(.pid)
+        let sharesProcesses = container.sharesProcesses
         let cgroup = SavedCgroup(state)
+        var signalled: Set<Int32> = []
         if sharesProcesses {
-            if signal == SIGKILL { try cgroup.sendKill() } else if all { try cgroup.signalAll(signal) }
+            if signal == SIGKILL { try cgroup.sendKill() } else if all { signalled = try cgroup.signalAll(signal) }
         }
         guard let process = try container.openInit() else {
             if all || (sharesProcesses && signal == SIGKILL) { return }
             throw RuntimeError("container not running: \(id)")
         }
+        if signalled.contains(process.pid) { return }
         do throws(KernelError) { try process.signal(signal) } catch {
             if error.errno == .noSuchProcess {
                 if sharesProcesses { return }
@@ -26,7 +28,6 @@ extension Runtime {
             }
             throw RuntimeError("signalling container \(id)", error)
         }
-        // Frozen by version 1, it dies only when it goes on.
-        if signal == SIGKILL, try cgroup.isFrozen() { try cgroup.thaw() }
+        if signal == SIGKILL { try cgroup.letKilledDie() }
     }
 }

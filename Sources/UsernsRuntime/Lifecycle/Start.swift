@@ -28,7 +28,7 @@ extension Runtime {
             try Self.runHooks(state.config.hooks.poststart, kind: "poststart", container.hookState("running", pid: process.pid))
         } catch {
             // Spec: runtime.md, "Lifecycle": the container is stopped.
-            do throws(KernelError) { try process.signal(SIGKILL) } catch { log.debug("stopping \(id): \(error)") }
+            do throws(RuntimeError) { try container.endProcesses() } catch let second { log.warning("stopping \(id): \(second.line)") }
             throw error
         }
         try notify?.forward(from: process)

@@ -32,23 +32,33 @@ extension Runtime {
         let options = LimitOptions(
             strict: self.request.strictLimits, appliesDevices: !privilege.rootlessEUID && probe.identity.inInitialUserNamespace)
         let schemata = request.file == nil ? [request.l3CacheSchema, request.memBwSchema].compactMap { $0 } : []
-        let oldSchemata = schemata.isEmpty ? [] : try cgroup.changeSchemata(schemata)
-        let applied: LimitChange
-        do throws(RuntimeError) { applied = try cgroup.apply(change, options: options) } catch {
-            if !oldSchemata.isEmpty { _ = try cgroup.changeSchemata(oldSchemata) }
-            throw error
-        }
-        for warning in applied.warnings { log.warning(warning) }
 
         var state = try container.requireState()
         state.config.resources.update(with: change)
-        state.config.cgroups.limited = applied.limited.sorted()
+        state.config.cgroups.limited = try cgroup.limited(by: change, options: options)
         if request.file == nil, var rdt = state.config.intelRdt {
             rdt.l3CacheSchema = request.l3CacheSchema ?? rdt.l3CacheSchema
             rdt.memBwSchema = request.memBwSchema ?? rdt.memBwSchema
             state.config.intelRdt = rdt
         }
-        try container.directory.save(state)
+        // First what a full disk refuses.
+        try container.directory.stage(state)
+        do throws(RuntimeError) { try apply(change, options, schemata, to: cgroup) } catch {
+            do throws(RuntimeError) { try container.directory.unstage() } catch let second { log.warning(second.line) }
+            throw error
+        }
+        try container.directory.publishState()
+    }
+
+    private func apply(_ change: Resources, _ options: LimitOptions, _ schemata: [String], to cgroup: SavedCgroup) throws(RuntimeError) {
+        let old = schemata.isEmpty ? [] : try cgroup.changeSchemata(schemata)
+        let applied: LimitChange
+        do throws(RuntimeError) { applied = try cgroup.apply(change, options: options) } catch {
+            var first = error
+            do throws(RuntimeError) { if !old.isEmpty { _ = try cgroup.changeSchemata(old) } } catch { first.message += "; then: \(error.line)" }
+            throw first
+        }
+        for warning in applied.warnings { log.warning(warning) }
     }
 
     private static func readResources(_ file: String) throws(RuntimeError) -> Resources {

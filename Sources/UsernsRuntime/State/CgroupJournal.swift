@@ -52,3 +52,28 @@ struct CgroupJournal {
         }
     }
 }
+
+extension CgroupJournal {
+    /// Whatever was interrupted, or cannot be read any more, may have left processes.
+    func killAll() throws(RuntimeError) {
+        let cgroup = try noted().cgroup
+        // First where version 1 freezes: what stands still there dies nowhere else.
+        let freezer = cgroup.made.first { access($0 + "/freezer.state", F_OK) == 0 }
+        do throws(CgroupError) {
+            if let freezer { try cgroup.driver.killAll(ContainerCgroup(directories: ["freezer": freezer])) }
+            for directory in cgroup.made { try cgroup.driver.killAll(ContainerCgroup(directories: ["": directory])) }
+        } catch { throw RuntimeError(error) }
+    }
+
+    func remove() throws(RuntimeError) {
+        let (cgroup, resctrl) = try noted()
+        do throws(CgroupError) {
+            try cgroup.driver.remove(cgroup)
+            try ResctrlGroup.remove(resctrl)
+        } catch { throw RuntimeError(error) }
+    }
+
+    private func noted() throws(RuntimeError) -> (cgroup: ContainerCgroup, resctrl: [String]) {
+        do throws(KernelError) { return try read() } catch { throw RuntimeError("cgroups of \(directory.id.text)", error) }
+    }
+}

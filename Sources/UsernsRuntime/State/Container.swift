@@ -16,7 +16,7 @@ struct Container {
         self.init(directory, procfs: procfs, state: try directory.load())
     }
 
-    /// One whose state.json cannot be read: all that is known of it is its journal of cgroups.
+    /// One whose state.json cannot be read: what is known of it is what was noted while it was made.
     init(_ directory: ContainerDirectory, procfs: ProcessFileSystem, state: SavedState?) {
         self.directory = directory
         self.procfs = procfs
@@ -35,17 +35,13 @@ struct Container {
         guard let state else { return .creating }
         let isAlive: Bool, awaitsStart: Bool
         do throws(KernelError) {
-            isAlive = try initIsAlive(state)
+            isAlive = try NotedInit(state).isAlive(procfs)
             awaitsStart = try self.awaitsStart()
         } catch { throw RuntimeError("status of container \(id)", error) }
         return ContainerStatus(
             ContainerStatus.Facts(
                 hasState: true, initIsAlive: isAlive, awaitsStart: awaitsStart,
                 isFrozen: isAlive ? try SavedCgroup(state).isFrozen() : false))
-    }
-
-    private func initIsAlive(_ state: SavedState) throws(KernelError) -> Bool {
-        try OtherProcess.startTime(pid: state.initProcessPID, procfs) == state.initProcessStart
     }
 
     private func awaitsStart() throws(KernelError) -> Bool {
@@ -57,16 +53,17 @@ struct Container {
 
     /// Init, by a descriptor that cannot come to mean another process; nil where it is gone.
     func openInit() throws(RuntimeError) -> ChildProcess? {
-        guard let state else { return nil }
+        let noted = if let state { NotedInit(state) as NotedInit? } else { try directory.notedInit() }
+        guard let noted else { return nil }
         do throws(KernelError) {
             let process: ChildProcess
-            do throws(KernelError) { process = try ChildProcess(opening: state.initProcessPID) } catch {
+            do throws(KernelError) { process = try ChildProcess(opening: noted.pid) } catch {
                 // One that has ended needs no descriptor, also where the kernel has none.
-                if try !initIsAlive(state) { return nil }
+                if try !noted.isAlive(procfs) { return nil }
                 throw error
             }
             // The pid may have become another's before we opened it: the start time tells.
-            guard try initIsAlive(state) else { return nil }
+            guard try noted.isAlive(procfs) else { return nil }
             return process
         } catch { throw RuntimeError("init of container \(id)", error) }
     }
@@ -74,7 +71,11 @@ struct Container {
     /// `bundle=…` among the labels.
     var bundle: String { state?.config.labels.first { $0.hasPrefix("bundle=") }.map { String($0.dropFirst("bundle=".count)) } ?? "" }
 
+    /// New or joined: what `exec` has to join.
     var ownNamespaces: Set<NamespaceKind> { Set(state?.config.namespaces.map(\.type.kind) ?? []) }
+
+    /// Whether others live in its PID namespace, the host's or one that is joined: then its processes do not die with init.
+    var sharesProcesses: Bool { !(state?.config.namespaces.contains { $0.type == .pid && $0.isNew } ?? false) }
 
     /// What hooks get. Spec: runtime.md, "State".
     func hookState(_ status: String, pid: Int32?) -> String { state(status, pid: pid).encoded(pretty: false) }
@@ -82,4 +83,24 @@ struct Container {
     func state(_ status: String, pid: Int32?) -> HookState {
         HookState(id: id, status: status, pid: pid, bundle: bundle, annotations: state?.config.annotations ?? [:])
     }
+}
+
+/// Which process init is: the start time tells whether the pid still means it.
+struct NotedInit {
+    let pid: Int32
+    /// Clock ticks after boot. Man: proc_pid_stat(5).
+    let start: UInt64
+
+    init(_ state: SavedState) { (pid, start) = (state.initProcessPID, state.initProcessStart) }
+
+    /// Of the text that `text` is; nil for any other.
+    init?(_ text: String) {
+        let fields = text.split(separator: " ")
+        guard fields.count == 2, let pid = Int32(fields[0]), let start = UInt64(fields[1]) else { return nil }
+        (self.pid, self.start) = (pid, start)
+    }
+
+    var text: String { "\(pid) \(start)" }
+
+    func isAlive(_ procfs: ProcessFileSystem) throws(KernelError) -> Bool { try OtherProcess.startTime(pid: pid, procfs) == start }
 }

@@ -35,9 +35,13 @@ final class ContainerDirectory: Descriptor {
 
     /// The first half of `load`: what fails here may be read another time.
     func readState() throws(RuntimeError) -> [UInt8]? {
-        do throws(KernelError) { return try open(Self.stateName, [.readOnly, .noFollow]).readAll() } catch {
+        try readIfThere(Self.stateName)
+    }
+
+    private func readIfThere(_ name: String) throws(RuntimeError) -> [UInt8]? {
+        do throws(KernelError) { return try open(name, [.readOnly, .noFollow]).readAll() } catch {
             if error.errno == .noSuchFileOrDirectory { return nil }
-            throw RuntimeError("\(path)/\(Self.stateName)", error)
+            throw RuntimeError("\(path)/\(name)", error)
         }
     }
 
@@ -87,10 +91,37 @@ final class ContainerDirectory: Descriptor {
         do throws(SpecError) { return try SavedProcess.decode(bytes) } catch { throw RuntimeError(name, cause: error.description) }
     }
 
-    /// Who owns the container: the owner of its directory.
-    var ownerUID: UInt32 { get throws(KernelError) { try status().uid } }
+    /// What was staged and is not published; nil where it never was, or not to its end.
+    func loadStaged() throws(RuntimeError) -> SavedState? {
+        guard let bytes = try readIfThere(Self.newStateName) else { return nil }
+        do throws(SpecError) { return try SavedState.decode(bytes) } catch { return nil }
+    }
+
+    /// What was staged is not to be.
+    func unstage() throws(RuntimeError) {
+        do throws(KernelError) { try unlink(Self.newStateName) } catch { throw writingError(error) }
+    }
+
+    // MARK: init
+
+    private static let initName = "init"
+
+    /// Notes which process init is, for whoever cannot read state.json.
+    func note(_ noted: NotedInit) throws(RuntimeError) {
+        do throws(KernelError) {
+            try open(Self.initName, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600).writeAll(noted.text)
+        } catch { throw RuntimeError("noting init of \(id.text)", error) }
+    }
+
+    /// nil where it was not launched, or its note is none.
+    func notedInit() throws(RuntimeError) -> NotedInit? {
+        try readIfThere(Self.initName).flatMap { NotedInit(String(decoding: $0, as: UTF8.self)) }
+    }
 
     // MARK: removal
+
+    /// Who owns the container: the owner of its directory.
+    var ownerUID: UInt32 { get throws(KernelError) { try status().uid } }
 
     /// Errors: EBUSY where a root file system is still mounted, whose files are nothing to remove.
     func removeContents() throws(KernelError) {

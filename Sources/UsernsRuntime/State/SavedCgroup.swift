@@ -48,10 +48,17 @@ struct SavedCgroup {
         }
     }
 
-    /// Changes the limits that are given, and nothing where one of them fails.
+    /// Changes the limits that are given, and nothing where one of them fails. They were asked of `limited` before.
     func apply(_ resources: Resources, options: LimitOptions) throws(RuntimeError) -> LimitChange {
-        do throws(SpecError) { try resources.validate() } catch { throw RuntimeError("resources: \(error.description)") }
         do throws(CgroupError) { return try driver.apply(resources, to: cgroup, options: options) } catch { throw RuntimeError(error) }
+    }
+
+    /// The hierarchies that will hold limits when these are applied.
+    ///
+    /// Errors: values that no kernel could take.
+    func limited(by resources: Resources, options: LimitOptions) throws(RuntimeError) -> [String] {
+        do throws(SpecError) { try resources.validate() } catch { throw RuntimeError("resources: \(error.description)") }
+        do throws(CgroupError) { return try cgroup.limited(by: resources, options).sorted() } catch { throw RuntimeError(error) }
     }
 
     /// Changes lines of the class of service's schemata. Returns those that were there, to be written again by the same call.
@@ -79,8 +86,12 @@ struct SavedCgroup {
         do throws(CgroupError) { return try OutOfMemoryWatch(cgroup) } catch { throw RuntimeError(error) }
     }
 
-    func signalAll(_ signal: Int32) throws(RuntimeError) {
-        do throws(CgroupError) { try driver.signalAll(cgroup, signal) } catch { try unlessForgiven(error) }
+    /// Returns the PIDs of those who were there to get it.
+    func signalAll(_ signal: Int32) throws(RuntimeError) -> Set<Int32> {
+        do throws(CgroupError) { return try driver.signalAll(cgroup, signal) } catch {
+            try unlessForgiven(error)
+            return []
+        }
     }
 
     /// Without waiting for their end.
@@ -90,6 +101,10 @@ struct SavedCgroup {
 
     func killAll() throws(RuntimeError) {
         do throws(CgroupError) { try driver.killAll(cgroup) } catch { try unlessForgiven(error) }
+    }
+
+    func letKilledDie() throws(RuntimeError) {
+        do throws(CgroupError) { try cgroup.freezer?.letKilledDie() } catch { try unlessForgiven(error) }
     }
 
     func remove() throws(RuntimeError) {

@@ -57,6 +57,20 @@ extension IntegrationTests.GuestTests {
             }
         }
 
+        /// The process that goes between on its way there does not count.
+        @Test(.needs(.namespace("time")), arguments: CgroupSetting.delegated)
+        func aLimitOfOneProcessLetsTheFirstOneIn(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                try bundle.edit {
+                    $0.setNamespace("time")
+                    $0["linux.timeOffsets"] = ["monotonic": ["secs": 7200]]
+                    $0["linux.resources.pids.limit"] = 1
+                }
+                try bundle.runDetached("exec sleep 1000")
+                #expect(try bundle.cgroup().read(v1: "pids.max", v2: "pids.max") == "1")
+            }
+        }
+
         /// BFQ alone has weights for a device.
         @Test(.needs(.bfq), arguments: CgroupSetting.delegated)
         func aDeviceHasAWeightOfItsOwn(_ setting: CgroupSetting) throws {

@@ -98,6 +98,30 @@ extension IntegrationTests.GuestTests {
             }
         }
 
+        /// On version 2, where what stands still can be killed.
+        @Test(arguments: [true, false], ["kill", "delete"])
+        func whatIsFrozenByACgroupAboveDies(_ ownPIDNamespace: Bool, _ command: String) throws {
+            let view = HostFeature.cgroupV2.isThere() ? CgroupView.asMounted : .unified
+            try withBundle(CgroupSetting(identity: .root, driver: .cgroupfs, view: view)) { bundle in
+                let above = "\(try CgroupView.unifiedMountPoint)/\(bundle.id).above"
+                try bundle.edit {
+                    if !ownPIDNamespace { $0.removeNamespace("pid") }
+                    $0["linux.cgroupsPath"] = .string("/\(bundle.id).above/\(bundle.id)")
+                }
+                try bundle.runDetached("sleep 1000 & while :; do sleep 0.05; done")
+                defer { rmdir(above) }
+                try "1".write(toFile: "\(above)/cgroup.freeze", atomically: false, encoding: .utf8)
+                #expect(try eventually { try bundle.status() == "paused" })
+                if command == "kill" {
+                    let killed = try bundle.runc("kill", bundle.id, "KILL")
+                    #expect(killed.succeeded && killed.stderr.isEmpty, "\(killed)")
+                    #expect(try bundle.waitForStatus("stopped"))
+                }
+                let deleted = try bundle.runc("delete", "--force", bundle.id)
+                #expect(deleted.succeeded && deleted.stderr.isEmpty, "\(deleted)")
+            }
+        }
+
         @Test(arguments: CgroupSetting.eitherWay(CgroupSetting.controlling))
         func deleteOfWhatIsPausedHasToBeForced(_ setting: CgroupSetting, _ ownPIDNamespace: Bool) throws {
             try withBundle(setting) { bundle in

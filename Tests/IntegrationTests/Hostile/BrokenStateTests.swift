@@ -15,10 +15,44 @@ extension IntegrationTests {
                 #expect(list.succeeded && list.stderr.contains(bundle.id), "\(list)")
                 #expect(try bundle.runc("state", bundle.id).status == 1)
                 #expect(try bundle.runc("delete", bundle.id).status == 1)
-                // Without a cgroup of its own nothing tells what ran.
-                if identity != .root { kill(pid, SIGKILL) }
                 let deleted = try bundle.runc("delete", "--force", bundle.id)
                 #expect(deleted.succeeded, "\(deleted)")
+                #expect(eventually { kill(pid, 0) != 0 })
+            }
+        }
+
+        /// What stands still dies only when it goes on.
+        @Test(arguments: [true, false])
+        func aPausedContainerWithABrokenStateIsRemovedByForce(_ ownPIDNamespace: Bool) throws {
+            try withBundle(.root) { bundle in
+                if !ownPIDNamespace { try bundle.edit { $0.removeNamespace("pid") } }
+                try bundle.runDetached("sleep 1000 & while :; do sleep 0.05; done")
+                let pid = try bundle.initPID()
+                #expect(try bundle.runc("pause", bundle.id).succeeded)
+                try bundle.write("{", to: "\(bundle.stateRoot)/\(bundle.id)/state.json", mode: 0o600)
+                let deleted = try bundle.runc("delete", "--force", bundle.id)
+                #expect(deleted.succeeded, "\(deleted)")
+                #expect(eventually { kill(pid, 0) != 0 })
+                #expect(try Leftovers(of: bundle).afterAWhile() == [])
+            }
+        }
+
+        /// An update that cannot be noted is none.
+        @Test func aFullDiskChangesNoLimit() throws {
+            try withBundle(.root) { bundle in
+                try PlainCommand.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", bundle.stateRoot])
+                defer { umount2(bundle.stateRoot, Int32(MNT_DETACH)) }
+                try bundle.edit { $0["linux.resources.pids.limit"] = 100 }
+                try bundle.runDetached()
+                func limit() throws -> String { try bundle.cgroup().read(v1: "pids.max", v2: "pids.max") }
+                try PlainCommand.run(["sh", "-c", "cat /dev/zero > \(bundle.stateRoot)/full 2> /dev/null || true"])
+                let refused = try bundle.runc("update", "--pids-limit", "50", bundle.id)
+                #expect(refused.status == 1 && refused.errors.count == 1 && refused.stderr.lowercased().contains("no space"), "\(refused)")
+                #expect(try limit() == "100")
+                try PlainCommand.run(["rm", "\(bundle.stateRoot)/full"])
+                #expect(try bundle.runc("update", "--pids-limit", "50", bundle.id).succeeded)
+                #expect(try limit() == "50")
+                #expect(try bundle.runc("delete", "--force", bundle.id).succeeded)
             }
         }
     }

@@ -30,6 +30,13 @@ extension IntegrationTests {
             return pairs + ["\(root)/moved/inner", attackers]
         }
 
+        /// A hook that looks, before the root is changed, whether the container's own mount namespace has a mount outside: the
+        /// host has none of it.
+        private func watch(_ bundle: Bundle, _ canary: Canary, log: String) throws {
+            let script = "cut -d ' ' -f 5 /proc/self/mountinfo | grep -e '^\(canary.path)' >> \(log); echo watched >> \(log)"
+            try bundle.edit { $0.append(["path": "/bin/sh", "args": ["sh", "-c", .string(script)], "env": ["PATH=/usr/bin:/bin"]], to: "hooks.createContainer") }
+        }
+
         private func configure(_ bundle: Bundle) throws {
             let source = try bundle.makeSource()
             try bundle.edit { config in
@@ -51,6 +58,8 @@ extension IntegrationTests {
                 let canary = try Canary(bundle)
                 let pairs = try pairs(bundle, canary)
                 try configure(bundle)
+                let log = "\(bundle.directory)/mounts-outside"
+                try watch(bundle, canary, log: log)
                 let swapper = try swap(pairs)
                 defer {
                     kill(swapper, SIGKILL)
@@ -76,6 +85,7 @@ extension IntegrationTests {
                 }
                 print("\(Self.starts) starts: \(succeeded) succeeded, \(failures.values.reduce(0, +)) failed, with \(failures.count) different errors")
                 #expect(succeeded > 0 && !failures.isEmpty, "both happen, or there was no race: \(succeeded) \(failures)")
+                #expect(Set(try bundle.read(log).split(separator: "\n")) == ["watched"])
                 #expect(failures.keys.allSatisfy { $0.split(separator: "\n").count == 1 }, "\(failures)")
             }
         }
