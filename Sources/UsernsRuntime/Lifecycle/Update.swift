@@ -34,7 +34,7 @@ extension Runtime {
         let schemata = request.file == nil ? [request.l3CacheSchema, request.memBwSchema].compactMap { $0 } : []
         let oldSchemata = schemata.isEmpty ? [] : try cgroup.changeSchemata(schemata)
         let applied: LimitChange
-        do throws(RuntimeError) { applied = try cgroup.apply(change, options: options) } catch {
+        do throws(RuntimeError) { applied = try cgroup.apply(change, options: options, on: probe.cgroupHierarchies()) } catch {
             if !oldSchemata.isEmpty { _ = try cgroup.changeSchemata(oldSchemata) }
             throw error
         }
