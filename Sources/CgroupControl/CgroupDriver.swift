@@ -37,7 +37,10 @@ public protocol CgroupDriver: Sendable {
     func join(pid: Int32, _ cgroup: ContainerCgroup, forgiveness: CgroupForgiveness) throws(CgroupError)
 
     /// Changes the limits that are given and leaves the others. A failed change leaves what was.
-    func apply(_ resources: Resources, to cgroup: ContainerCgroup, options: LimitOptions) throws(CgroupError) -> LimitChange
+    func apply(_ update: LimitUpdate, to cgroup: ContainerCgroup) throws(CgroupError) -> LimitChange
+
+    /// Whether what has the container's place is what was made for it, rather than something that somebody else has put there since.
+    func isStillOurs(_ cgroup: ContainerCgroup) -> Bool
 
     /// Removes what was made for the container, with the cgroups that it made below. What is gone is removed.
     func remove(_ cgroup: ContainerCgroup) throws(CgroupError)
@@ -54,6 +57,27 @@ public struct LimitOptions: Sendable, Equatable {
     public init(strict: Bool = false, appliesDevices: Bool = true) {
         self.strict = strict
         self.appliesDevices = appliesDevices
+    }
+}
+
+/// Other limits for a container that is there.
+public struct LimitUpdate: Sendable {
+    /// What is given replaces what was; what is not given stays.
+    public let change: Resources
+    /// What was asked for up to now: some of it the kernel and systemd forget when others change.
+    public let before: Resources
+    public let options: LimitOptions
+    /// The host's: a controller that is in them, and in which the container has no cgroup, was not delegated.
+    public let hierarchies: CgroupHierarchies
+
+    public init(_ change: Resources, before: Resources, options: LimitOptions, hierarchies: CgroupHierarchies) {
+        self.before = before
+        self.options = options
+        self.hierarchies = hierarchies
+        // With the end of idleness the kernel makes the weight that of every new cgroup.
+        var change = change
+        if change.cpu?.idle == 0, (change.cpu?.shares ?? 0) == 0 { change.cpu?.shares = before.cpu?.shares }
+        self.change = change
     }
 }
 

@@ -25,10 +25,9 @@ public struct CgroupError: Error, Sendable, Equatable {
     /// What a person can do about it.
     public let hint: String?
 
-    /// EBUSY: the cgroup passes controllers on, and takes no processes so. Kernel: cgroup-v2.rst, "No Internal Process Constraint".
-    public var isBusy: Bool {
-        if case .kernel(_, _, let error) = content { error.errno == .resourceBusy } else { false }
-    }
+    /// EBUSY, or what may be it: the cgroup passes controllers on, and takes no processes so. Kernel: cgroup-v2.rst, "No Internal
+    /// Process Constraint".
+    public private(set) var isBusy: Bool
 
     public init(_ message: String, isForgivable: Bool = false, hint: String? = nil) {
         self.init(.text(message), isForgivable: isForgivable, hint: hint)
@@ -38,9 +37,26 @@ public struct CgroupError: Error, Sendable, Equatable {
         self.content = content
         self.isForgivable = isForgivable
         self.hint = hint
+        isBusy = if case .kernel(_, _, let error) = content { error.errno == .resourceBusy } else { false }
     }
 
-    func withMessage(_ message: String) -> CgroupError { message == self.message ? self : CgroupError(message, isForgivable: isForgivable, hint: hint) }
+    func withMessage(_ message: String) -> CgroupError {
+        guard message != self.message else { return self }
+        let worded = CgroupError(message, isForgivable: isForgivable, hint: hint)
+        return isBusy ? worded.asBusy : worded
+    }
+
+    var asBusy: CgroupError {
+        var error = self
+        error.isBusy = true
+        return error
+    }
+
+    /// Brings back what was, and tells too where that did not work.
+    func after(_ undo: () throws(CgroupError) -> Void) -> CgroupError {
+        do throws(CgroupError) { try undo() } catch let second { return withMessage("\(message); then: \(second.message)") }
+        return self
+    }
 
     /// A limit that the kernel does not take.
     init(_ write: LimitWrite, _ directory: String, _ error: KernelError) {

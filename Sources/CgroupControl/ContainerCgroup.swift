@@ -9,6 +9,8 @@ public struct ContainerCgroup: Sendable, Equatable {
     public internal(set) var limited: Set<String>
     /// The unit that systemd keeps it in; nil where the directories are our own.
     public internal(set) var unit: SystemdUnit?
+    /// Where below the unit's cgroup this is: `/sub`; nil where it is so in some hierarchies only, which systemd does not do.
+    var pathInUnit: String? = ""
     /// What was forgiven, for the debug log.
     public internal(set) var forgiven: [CgroupError] = []
     /// A line each, about limits that are not enforced.
@@ -46,9 +48,13 @@ public struct SystemdUnit: Sendable, Equatable {
     public let name: String
     /// The user's own manager, else the system's.
     public let isOfUser: Bool
+    /// Which run of a unit of this name is ours; nil while none is, and empty where systemd does not number them (before 232).
+    /// Man: systemd.exec(5), "$INVOCATION_ID".
+    public internal(set) var invocation: String?
 
-    public init(name: String, isOfUser: Bool) {
+    public init(name: String, isOfUser: Bool, invocation: String? = nil) {
         self.name = name
         self.isOfUser = isOfUser
+        self.invocation = invocation
     }
 }

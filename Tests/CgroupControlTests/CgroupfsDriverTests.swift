@@ -227,6 +227,35 @@ struct RealCgroupTests {
         for directory in cgroup.made { #expect(!FileManager.default.fileExists(atPath: directory)) }
     }
 
+    /// Below a cgroup that has threads of its own a new one takes processes only as a threaded one, which does not list them.
+    @Test func processesOfAThreadedCgroupAreListedAndKilled() throws {
+        let unified = try #require(ownHierarchies.unified)
+        let top = unified.mountPoint + "/cgroupfs-threaded-test-\(getpid())"
+        // A sibling that is threaded makes the top one a domain of threads.
+        for directory in [top, top + "/sibling"] { try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false) }
+        defer { for directory in [top + "/sibling", top] { #expect(rmdir(directory) == 0) } }
+        try "threaded".write(toFile: top + "/sibling/cgroup.type", atomically: false, encoding: .utf8)
+
+        let driver = CgroupfsDriver()
+        let place = CgroupLocation.Place(keys: [""], mountPoint: unified.mountPoint, directory: top + "/demo")
+        let cgroup = try driver.create(CgroupLocation(places: [place]), nil, forgiveness: strict)
+        defer {
+            do { try driver.remove(cgroup) } catch { Issue.record(error) }
+        }
+        #expect(try String(contentsOfFile: place.directory + "/cgroup.type", encoding: .utf8) == "threaded\n")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sleep")
+        process.arguments = ["300"]
+        try process.run()
+        try driver.join(pid: process.processIdentifier, cgroup, forgiveness: strict)
+        #expect(try driver.processes(cgroup) == [process.processIdentifier])
+        try FileManager.default.createDirectory(atPath: place.directory + "/inner", withIntermediateDirectories: false)
+        try driver.killAll(cgroup)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGKILL)
+        #expect(try driver.processes(cgroup).isEmpty)
+    }
+
     /// Version 1 has a file for each, version 2 one for all.
     @Test func frozenProcessesDieToo() throws {
         let (freezer, file, frozen) = if let freezer = ownHierarchies.hierarchies.first(where: { $0.keys.contains("freezer") }) {

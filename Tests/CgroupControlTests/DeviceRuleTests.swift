@@ -41,15 +41,15 @@ import Testing
     }
 
     @Test(arguments: rules)
-    func theProgramMeansTheRules(_ rules: [DeviceRule]) {
-        let program = DeviceProgram(rules)
+    func theProgramMeansTheRules(_ rules: [DeviceRule]) throws {
+        let program = try DeviceProgram(rules)
         for wanted in Self.accesses { #expect(program.run(wanted) == Self.allows(rules, wanted), "\(wanted)") }
     }
 
     /// The kernel's verifier refuses what no way leads to, and every way has to come to an end.
     @Test(arguments: rules)
-    func everyInstructionIsReached(_ rules: [DeviceRule]) {
-        let instructions = DeviceProgram(rules).instructions
+    func everyInstructionIsReached(_ rules: [DeviceRule]) throws {
+        let instructions = try DeviceProgram(rules).instructions
         var reached: Set<Int> = [], next = [0]
         while let index = next.popLast() {
             guard instructions.indices.contains(index) else {
@@ -66,6 +66,13 @@ import Testing
             }
         }
         #expect(reached == Set(instructions.indices))
+    }
+
+    @Test func moreRulesThanAJumpReachesOverAreAnError() throws {
+        let rules = (0..<8000).map { DeviceRule(allow: $0.isMultiple(of: 2), .character, UInt32($0), nil, .read) }
+        #expect(try DeviceProgram(Array(rules.prefix(1000))).instructions.count > 1000)
+        let error = #expect(throws: CgroupError.self) { try DeviceProgram(rules) }
+        #expect(error?.message.contains("8000 rules") == true)
     }
 
     @Test(arguments: rules)

@@ -47,6 +47,8 @@ import Testing
             #"{"memory":{"swappiness":0,"disableOOMKiller":true,"kernel":1,"kernelTCP":-1}}"#,
             ["memory.swappiness | memory | memory.swappiness=0", "memory.disableOOMKiller | memory | memory.oom_control=1", "memory.kernel | memory | ", "memory.kernelTCP | memory | memory.kmem.tcp.limit_in_bytes=-1"], []
         ),
+        // The kernel has no other way, and takes no word for it (since 5.11).
+        (#"{"memory":{"useHierarchy":true}}"#, [], []), (#"{"memory":{"useHierarchy":false}}"#, ["memory.useHierarchy | memory | "], []),
         (#"{"pids":{"limit":-1}}"#, ["pids.limit | pids | pids.max=max"], ["pids.limit | pids | pids.max=max"]),
         (#"{"pids":{"limit":0}}"#, ["pids.limit | pids | pids.max=0"], ["pids.limit | pids | pids.max=0"]),
         (

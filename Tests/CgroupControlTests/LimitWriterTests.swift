@@ -49,6 +49,33 @@ import Testing
         #expect(try cgroup.read("a").hasPrefix("10\n"))
     }
 
+    /// The kernel gives a cgroup that is idle, and one that is not any more, a weight of its own.
+    @Test(arguments: ["cpu.weight", "cpu.shares"])
+    func idlenessIsTakenBackWithTheWeight(_ file: String) throws {
+        let cgroup = try Cgroup(["cpu.idle": "0", file: "59"])
+        var writer = try LimitWriter(cgroup.inner, remembers: true)
+        #expect(try writer.write([LimitWrite("cpu.idle", 1, "cpu", "cpu.idle")]).isEmpty)
+        try "00".write(toFile: cgroup.inner + "/" + file, atomically: false, encoding: .utf8)
+        try writer.restore()
+        #expect(try cgroup.read("cpu.idle") == "0" && cgroup.read(file) == "59")
+    }
+
+    /// What somebody else, such as systemd, writes over it.
+    @Test func whatTheFilesOfAUnitHoldIsWrittenAgain() throws {
+        let before = ["cpu.max": "01234 50000\n", "pids.max": "0\n", "memory.oom.group": "1\n", "io.bfq.weight": "default 200\n8:0 300\n"]
+        let cgroup = try Cgroup(before.merging(["cpuset.cpus": "\n"]) { $1 })
+        let files = try UnitFiles(of: ContainerCgroup(directories: ["": cgroup.inner]))
+        for _ in 1...2 {
+            for (name, text) in ["cpu.max": "01500 50000\n", "pids.max": "9\n", "memory.oom.group": "0\n", "io.bfq.weight": "default 100\n8:0 300\n"] {
+                try text.write(toFile: cgroup.inner + "/" + name, atomically: false, encoding: .utf8)
+            }
+            try files.restore()
+            for name in ["cpu.max", "pids.max", "memory.oom.group"] { #expect(try cgroup.read(name) == before[name]) }
+            #expect(try cgroup.read("io.bfq.weight").hasPrefix("default 200"))
+        }
+        #expect(try cgroup.read("cpuset.cpus") == "\n")
+    }
+
     @Test(arguments: [
         (LimitWrite.Shape.value, "max 100000\n", "max 100000\n"),
         (.line(key: "8:0", none: "8:0 0"), "8:1 5\n8:0 7\n", "8:0 7"), (.line(key: "8:0", none: "8:0 0"), "8:01 5\n", "8:0 0"),

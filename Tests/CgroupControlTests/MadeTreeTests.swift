@@ -51,9 +51,44 @@ import Testing
             let driver = CgroupfsDriver()
             let cgroup = try driver.prepare(request) { _ in }
             #expect(cgroup.limited == ["cpu"])
-            let change = try driver.apply(Resources.decode(Array(#"{"pids":{"limit":7}}"#.utf8)), to: cgroup, options: request.options)
+            let change = try driver.apply(update(#"{"pids":{"limit":7}}"#, request), to: cgroup)
             #expect(change == LimitChange(warnings: [], limited: ["cpu", "pids"]))
             #expect(try read("pids/demo/pids.max") == "7")
+        }
+    }
+
+    private func update(_ change: String, _ request: CgroupRequest) throws -> LimitUpdate {
+        LimitUpdate(
+            try Resources.decode(Array(change.utf8)), before: request.resources, options: request.options, hierarchies: request.hierarchies)
+    }
+
+    /// A controller that the host has, and in whose hierarchy this container was given no cgroup.
+    @Test func aChangeOfWhatIsNotDelegatedIsAnError() throws {
+        try Self.withTree(["cpu", "pids"], ["cpu/demo/cpu.shares": ""], #"{"cpu":{"shares":5}}"#) { request, read in
+            let driver = CgroupfsDriver()
+            var cgroup = try driver.prepare(request) { _ in }
+            cgroup.leave(try #require(cgroup.directories["pids"]), forgiving: CgroupError("none"))
+            let error = #expect(throws: CgroupError.self) { try driver.apply(update(#"{"cpu":{"shares":6},"pids":{"limit":7}}"#, request), to: cgroup) }
+            #expect(error?.message.hasPrefix("linux.resources.pids.limit 7: the controller pids is not delegated to the cgroup ") == true)
+            #expect(try read("cpu/demo/cpu.shares") == "5")
+            // What no hierarchy of the host has is still a warning.
+            let change = try driver.apply(update(#"{"rdma":{"mlx5":{"hcaHandles":3}}}"#, request), to: cgroup)
+            #expect(change.warnings.count == 1 && change.warnings[0].contains("rdma"))
+        }
+    }
+
+    /// With idleness the kernel forgets the weight.
+    @Test(arguments: [(["cpu"], "cpu", "cpu.shares", "512"), (["v2"], "v2", "cpu.weight", "59")])
+    func theEndOfIdlenessGivesTheWeightBack(_ hierarchies: [String], _ name: String, _ file: String, _ weight: String) throws {
+        var files = ["\(name)/demo/\(file)": "", "\(name)/demo/cpu.idle": "", "\(name)/demo/cpu.max": ""]
+        if name == "v2" { for directory in ["v2", "v2/demo"] { files["\(directory)/cgroup.controllers"] = "cpu\n" } }
+        try Self.withTree(hierarchies, files, #"{"cpu":{"shares":512,"idle":1}}"#) { request, read in
+            let driver = CgroupfsDriver()
+            let cgroup = try driver.prepare(request) { _ in }
+            #expect(try read("\(name)/demo/cpu.idle") == "1")
+            try "999".write(toFile: try #require(cgroup.mainDirectory) + "/" + file, atomically: false, encoding: .utf8)
+            _ = try driver.apply(update(#"{"cpu":{"idle":0}}"#, request), to: cgroup)
+            #expect(try read("\(name)/demo/cpu.idle") == "0" && read("\(name)/demo/\(file)").hasPrefix(weight))
         }
     }
 }

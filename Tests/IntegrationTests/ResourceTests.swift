@@ -35,6 +35,34 @@ extension IntegrationTests {
 
         // MARK: what cannot be
 
+        /// Names of cgroups that a creation had noted when it was interrupted, and that somebody else has taken since; 1 is the
+        /// inode of none of them.
+        @Test(arguments: [false, true])
+        func anInterruptedCreationTakesNothingOfOthers(_ wasMade: Bool) throws {
+            try withBundle(.root) { bundle in
+                try bundle.runDetached()
+                let directories = Set(try bundle.cgroup().directories.values.filter { $0.hasSuffix(bundle.id) })
+                try #require(!directories.isEmpty)
+                let other = bundle.anotherID()
+                try bundle.makeDirectory("\(bundle.stateRoot)/\(other)", mode: 0o700)
+                let lines = directories.sorted() + (wasMade ? ["confirmed"] + directories.map { "1:\($0)" } : [])
+                try bundle.write(lines.map { $0 + "\0" }.joined(), to: "\(bundle.stateRoot)/\(other)/cgroups.new", mode: 0o600)
+                let deleted = try bundle.runc("delete", "--force", other)
+                #expect(deleted.succeeded && deleted.stderr.isEmpty, "\(deleted)")
+                #expect(try bundle.status() == "running")
+                #expect(Set(try bundle.cgroup().directories.values).isSuperset(of: directories))
+            }
+        }
+
+        /// Real time is this host's kernel's, not the guest's.
+        @Test(.needs(.cgroupV1)) func aBadValueOfRealTimeIsNamed() throws {
+            try withBundle(.root) { bundle in
+                try bundle.edit { $0["linux.resources.cpu"] = ["realtimePeriod": 1000, "realtimeRuntime": 2000] }
+                let result = try bundle.sh("echo started")
+                #expect(result.status == 1 && result.errors.count == 1 && result.stdout.isEmpty && result.stderr.contains("cpu.realtime"), "\(result)")
+            }
+        }
+
         /// The controller is there, but not for this user: an error that names both, and a way out.
         @Test(arguments: Identity.rootless)
         func aLimitThatIsNotDelegatedIsAnError(_ identity: Identity) throws {

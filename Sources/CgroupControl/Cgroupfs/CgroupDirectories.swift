@@ -29,29 +29,32 @@ extension CgroupfsDriver {
         if place.directory == place.mountPoint { return }
         try attempt("set up", place.directory) { () throws(KernelError) in
             let own = try FileDescriptor.currentDirectory.open(place.directory, [.path, .directory])
-            // Below a cgroup with processes or with threads of its own, only a threaded one can take processes.
+            let wanted = try controllers(in: FileDescriptor.currentDirectory.open(place.mountPoint, [.path, .directory]))
+            if wanted != (try controllers(in: own)) {
+                var above: [String] = []
+                var directory = parentDirectory(of: place.directory)
+                while directory.utf8.count >= place.mountPoint.utf8.count {
+                    above.append(directory)
+                    directory = parentDirectory(of: directory)
+                }
+                for directory in above.reversed() { try passOn(wanted, FileDescriptor.currentDirectory.open(directory, [.path, .directory])) }
+            }
+            // Below a cgroup with threads of its own, or one with processes that passes on controllers for threads, only a threaded
+            // one can take processes.
             if try own.openIfThere("cgroup.type", .readOnly)?.readText() == "domain invalid\n" {
                 try own.open("cgroup.type", .writeOnly).writeAll("threaded")
             }
-            let wanted = try controllers(in: FileDescriptor.currentDirectory.open(place.mountPoint, [.path, .directory]))
-            guard wanted != (try controllers(in: own)) else { return }
-            var above: [String] = []
-            var directory = parentDirectory(of: place.directory)
-            while directory.utf8.count >= place.mountPoint.utf8.count {
-                above.append(directory)
-                directory = parentDirectory(of: directory)
-            }
-            for directory in above.reversed() { try passOn(wanted, FileDescriptor.currentDirectory.open(directory, [.path, .directory])) }
         }
     }
 
-    /// All in one write where that works, else each that does.
+    /// All in one write where that works, else each that does. A cgroup with processes (EBUSY) can pass on some of them, but would
+    /// be one for threads then, below which nothing has the others.
     private func passOn(_ controllers: [String], _ cgroup: borrowing OwnedDescriptor) throws(KernelError) {
         do throws(KernelError) {
             try cgroup.open("cgroup.subtree_control", .writeOnly).writeAll(controllers.map { "+" + $0 }.joined(separator: " "))
         } catch {
             // Not ours to write, or nothing there that could be written.
-            guard ![.permissionDenied, .notPermitted, .readOnlyFileSystem].contains(error.errno), controllers.count > 1 else { return }
+            guard ![.permissionDenied, .notPermitted, .readOnlyFileSystem, .resourceBusy].contains(error.errno), controllers.count > 1 else { return }
             for controller in controllers { try passOn([controller], cgroup) }
         }
     }

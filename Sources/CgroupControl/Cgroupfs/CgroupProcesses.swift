@@ -47,7 +47,13 @@ extension CgroupDriver {
     /// The same without waiting. Man: cgroups(7), `cgroup.kill`.
     public func sendKill(_ cgroup: ContainerCgroup) throws(CgroupError) {
         guard let directory = cgroup.mainDirectory else { return }
-        let killed = try attempt("kill", directory) { () throws(KernelError) in try CgroupFile.writeIfThere("1", to: directory + "/cgroup.kill") }
+        let killed = try attempt("kill", directory) { () throws(KernelError) in
+            do throws(KernelError) { return try CgroupFile.writeIfThere("1", to: directory + "/cgroup.kill") } catch {
+                // One of threads, which the kernel kills by their processes only.
+                guard error.errno == .notSupportedOnSocket else { throw error }
+                return false
+            }
+        }
         if killed {
             // On hybrid hosts they may be frozen in version 1.
             try cgroup.freezer?.letKilledDie()
@@ -56,7 +62,7 @@ extension CgroupDriver {
         }
     }
 
-    /// Without `cgroup.kill` (before Linux 5.14, and in version 1): frozen meanwhile, so that none forks away, and thawed
+    /// Without `cgroup.kill` (before Linux 5.14, in version 1, and of threads): frozen meanwhile, so that none forks away, and thawed
     /// after.
     private func killOneByOne(_ cgroup: ContainerCgroup) throws(CgroupError) {
         // What cannot be frozen is killed all the same.

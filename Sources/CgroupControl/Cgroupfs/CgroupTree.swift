@@ -11,20 +11,47 @@ struct CgroupTree {
 
     private static let entering: OpenFlags = [.readOnly, .directory, .noFollow]
 
-    /// The PIDs, in our PID namespace, of all processes in the tree; none where it is gone.
+    /// The PIDs, in our PID namespace, of all processes in the tree; none where it is gone. Where the tree is one of threads, their
+    /// processes: all of such a process is the container's, whose cgroup it is. Kernel: cgroup-v2.rst, "Threads".
     func processes() throws(KernelError) -> [Int32] {
-        var pids: [Int32] = []
+        var listed: [Int32] = []
+        var file = Self.processList, isTop = true
         try walk(entering: { directory throws(KernelError) in
-            do throws(KernelError) {
-                let list = try directory.open("cgroup.procs", .readOnly)
-                pids += try list.readText().split(separator: "\n").compactMap { Int32($0) }
-            } catch {
-                // ENOENT, ENODEV: removed meanwhile. EOPNOTSUPP: threads, whose processes a cgroup above lists.
-                let expected: [Errno] = [.noSuchFileOrDirectory, .operationNotSupportedByDevice, .notSupportedOnSocket]
-                guard expected.contains(error.errno) else { throw error }
+            defer { isTop = false }
+            do throws(KernelError) { listed += try Self.numbers(file, in: directory) } catch {
+                // Threads, whose processes a cgroup above lists: one of the tree, unless this is its top.
+                guard error.errno == .notSupportedOnSocket else { throw error }
+                if isTop {
+                    file = Self.threadList
+                    listed += try Self.numbers(file, in: directory)
+                }
             }
         })
-        return pids
+        return file == Self.threadList ? try Self.processes(of: listed) : listed
+    }
+
+    private static let processList = "cgroup.procs", threadList = "cgroup.threads"
+
+    /// None of one that was removed meanwhile.
+    private static func numbers(_ file: String, in directory: SharedDescriptor) throws(KernelError) -> [Int32] {
+        do throws(KernelError) { return try directory.open(file, .readOnly).readText().split(separator: "\n").compactMap { Int32($0) } } catch {
+            guard error.isMissingFile else { throw error }
+            return []
+        }
+    }
+
+    private static func processes(of threads: [Int32]) throws(KernelError) -> [Int32] {
+        let procfs = try ProcessFileSystem()
+        var pids: Set<Int32> = []
+        for thread in threads {
+            do throws(KernelError) {
+                let line = try procfs.read("\(thread)/status").parts(at: "\n").first { $0.hasPrefix("Tgid:\t") }
+                if let pid = line.flatMap({ Int32($0.dropFirst("Tgid:\t".count)) }) { pids.insert(pid) }
+            } catch {
+                guard error.errno == .noSuchFileOrDirectory || error.errno == .noSuchProcess else { throw error }
+            }
+        }
+        return pids.sorted()
     }
 
     /// Removes the tree; one that is gone is removed. The kernel needs a moment after the last process has ended: so long

@@ -89,12 +89,15 @@ public struct CgroupfsDriver: CgroupDriver {
         }
     }
 
-    public func apply(_ resources: Resources, to cgroup: ContainerCgroup, options: LimitOptions) throws(CgroupError) -> LimitChange {
+    public func apply(_ update: LimitUpdate, to cgroup: ContainerCgroup) throws(CgroupError) -> LimitChange {
         guard !cgroup.directories.isEmpty else {
             throw CgroupError("the container has no cgroup of its own, and so no limits", hint: "create it with a cgroup that you may write")
         }
-        return try CgroupLimits(changing: cgroup, to: resources, options).change(cgroup)
+        return try CgroupLimits(changing: cgroup, update).change(cgroup)
     }
+
+    /// A directory that was made for it stays until it is removed with it.
+    public func isStillOurs(_ cgroup: ContainerCgroup) -> Bool { true }
 
     /// Removes the directories that were made for the container, with the cgroups that it made below them. What is gone
     /// is removed. All are tried; the first error is thrown.

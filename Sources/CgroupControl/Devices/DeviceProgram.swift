@@ -15,7 +15,8 @@ struct DeviceProgram: Sendable, Equatable {
     private var ends: [End] = []
     private struct End: Equatable { let jump: Int, allow: Bool }
 
-    init(_ rules: [DeviceRule]) {
+    /// Errors: more rules than jumps reach over.
+    init(_ rules: [DeviceRule]) throws(CgroupError) {
         // struct bpf_cgroup_dev_ctx: access (upper half) and kind (lower half), major, minor.
         instructions = [
             .load(.kind, .context, offset: 0), .copy(.open, .kind), .and(.kind, 0xffff), .shiftRight(.open, 16),
@@ -25,6 +26,9 @@ struct DeviceProgram: Sendable, Equatable {
         for allow in [false, true] where ends.contains(where: { $0.allow == allow }) {
             for end in ends where end.allow == allow { instructions[end.jump] = .jump(skip: instructions.count - end.jump - 1) }
             instructions += [.set(.result, allow ? 1 : 0), .exit]
+        }
+        guard instructions.count <= Int16.max else {
+            throw CgroupError("linux.resources.devices: \(rules.count) rules are more than one program of the kernel's holds", hint: "use wildcards")
         }
     }
 
@@ -91,7 +95,8 @@ struct EBPFInstruction: Sendable, Equatable {
     private init(_ opcode: UInt8, _ destination: EBPFRegister = .result, _ source: EBPFRegister = .result, offset: Int = 0, immediate: UInt32 = 0) {
         self.opcode = opcode
         registers = source.rawValue << 4 | destination.rawValue
-        self.offset = Int16(offset)
+        // What does not fit belongs to a program that is too long to be loaded.
+        self.offset = Int16(truncatingIfNeeded: offset)
         self.immediate = immediate
     }
 

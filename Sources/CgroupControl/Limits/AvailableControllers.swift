@@ -23,11 +23,12 @@ struct AvailableControllers: Sendable, Equatable {
         version2 = try hierarchies.unified.map { (unified) throws(CgroupError) in try Self.offered(at: unified.mountPoint) } ?? []
     }
 
-    /// For one that is there.
-    init(of cgroup: ContainerCgroup) throws(CgroupError) {
-        version1 = Self.version1(Array(cgroup.directories.keys))
-        hasVersion2 = cgroup.directories[""] != nil
-        version2 = try cgroup.directories[""].map { (directory) throws(CgroupError) in try Self.offered(at: Self.mountPoint(above: directory)) } ?? []
+    /// For one that is there: those that it may have been refused too, and those that we do not see from here.
+    init(of cgroup: ContainerCgroup, on hierarchies: CgroupHierarchies) throws(CgroupError) {
+        version1 = Self.version1(hierarchies.hierarchies.flatMap(\.keys) + cgroup.directories.keys)
+        let mountPoint = cgroup.directories[""].map(Self.mountPoint) ?? hierarchies.unified?.mountPoint
+        hasVersion2 = mountPoint != nil
+        version2 = try mountPoint.map { (directory) throws(CgroupError) in try Self.offered(at: directory) } ?? []
     }
 
     /// A named hierarchy has no controller.

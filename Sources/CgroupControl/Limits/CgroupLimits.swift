@@ -8,27 +8,46 @@ struct CgroupLimits {
     let plan: LimitPlan
     /// The last that matches counts; nil where devices are left alone.
     let devices: [DeviceRule]?
+    /// What holds up to now, of what a limit may be changed without.
+    let current: CurrentLimits
     private let strict: Bool
 
     /// For a new container, which may use no device but those of its rules.
     init(of request: CgroupRequest) throws(CgroupError) {
         plan = request.resources.hasLimits ? try LimitPlan(request.resources, AvailableControllers(request.hierarchies)) : LimitPlan()
         devices = request.options.appliesDevices ? DeviceRule.all(request.resources.devices) : nil
+        current = CurrentLimits()
         strict = request.options.strict
     }
 
     /// For one that is there: without new rules its devices stay.
-    init(changing cgroup: ContainerCgroup, to resources: Resources, _ options: LimitOptions) throws(CgroupError) {
-        let available = try AvailableControllers(of: cgroup)
-        var current = CurrentLimits()
-        if let directory = cgroup.directories[""] {
+    init(changing cgroup: ContainerCgroup, _ update: LimitUpdate) throws(CgroupError) {
+        let available = try AvailableControllers(of: cgroup, on: update.hierarchies)
+        current = try CurrentLimits(of: cgroup, available)
+        plan = try LimitPlan(update.change, available, current)
+        devices = update.options.appliesDevices && !update.change.devices.isEmpty ? DeviceRule.all(update.change.devices) : nil
+        strict = update.options.strict
+        guard let missing = (plan.version1 + plan.version2).first(where: { cgroup.directory(of: $0, plan) == nil }) else { return }
+        throw CgroupError.notDelegated(missing, cgroup.mainDirectory ?? "of the container")
+    }
+
+    /// Of the same the device rules alone: systemd writes its own over them.
+    init(devicesOf resources: Resources) {
+        plan = LimitPlan()
+        devices = DeviceRule.all(resources.devices)
+        current = CurrentLimits()
+        strict = false
+    }
+
+    /// Errors: what keeps a limit from being set, and can be told before anything is written.
+    func requireAll(in cgroup: ContainerCgroup) throws(CgroupError) {
+        for (directory, keys) in cgroup.hierarchies {
+            let writes = plan.writes(in: keys)
+            guard !writes.isEmpty else { continue }
             let reader = try LimitWriter(directory, remembers: false)
-            if available.version2.contains("cpu") { current.cpuMax = try reader.read("cpu.max") }
-            if available.version2.contains("memory") { current.memoryMax = try reader.read("memory.max") }
+            if keys == [""] { try reader.requireControllers(of: writes) }
+            for write in writes { try reader.require(write) }
         }
-        plan = try LimitPlan(resources, available, current)
-        devices = options.appliesDevices && !resources.devices.isEmpty ? DeviceRule.all(resources.devices) : nil
-        strict = options.strict
     }
 
     /// The keys of the hierarchies that hold limits then.
@@ -70,10 +89,32 @@ struct CgroupLimits {
     }
 }
 
+extension CurrentLimits {
+    /// Of a container that is there.
+    fileprivate init(of cgroup: ContainerCgroup, _ available: AvailableControllers) throws(CgroupError) {
+        if let directory = cgroup.directories[""] {
+            let reader = try LimitWriter(directory, remembers: false)
+            if available.version2.contains("cpu") { cpuMax = try reader.read("cpu.max") }
+            if available.version2.contains("memory") { memoryMax = try reader.read("memory.max") }
+        }
+        if let directory = cgroup.directories["cpu"] {
+            let reader = try LimitWriter(directory, remembers: false)
+            if let quota = try reader.read("cpu.cfs_quota_us")?.trimmingNewline, let period = try reader.read("cpu.cfs_period_us") {
+                cpuMax = "\(quota.hasPrefix("-") ? "max" : quota) \(period)"
+            }
+        }
+    }
+}
+
 extension ContainerCgroup {
-    /// What `LimitChange.limited` will be when these are applied.
-    public func limited(by resources: Resources, _ options: LimitOptions) throws(CgroupError) -> Set<String> {
-        try CgroupLimits(changing: self, to: resources, options).limitedKeys(of: self)
+    /// What `LimitChange.limited` will be when it is applied.
+    public func limited(by update: LimitUpdate) throws(CgroupError) -> Set<String> {
+        try CgroupLimits(changing: self, update).limitedKeys(of: self)
+    }
+
+    /// nil where the container was given none in that hierarchy.
+    fileprivate func directory(of write: LimitWrite, _ plan: LimitPlan) -> String? {
+        directories[plan.version1.contains(write) ? write.controller : ""]
     }
 
     /// Each directory with its keys, in an order that is always the same.
@@ -94,7 +135,7 @@ extension Resources {
 
 extension LimitWriter {
     /// In version 2 a controller works where the cgroup above passes it on, and that is delegated or is not.
-    fileprivate func requireControllers(of writes: [LimitWrite]) throws(CgroupError) {
+    func requireControllers(of writes: [LimitWrite]) throws(CgroupError) {
         let enabled = Set(try read("cgroup.controllers")?.trimmingNewline.parts(at: " ") ?? [])
         guard let missing = writes.first(where: { !$0.controller.isEmpty && !enabled.contains($0.controller) }) else { return }
         if try read("cgroup.type")?.trimmingNewline.parts(at: " ").contains("threaded") == true {
@@ -109,9 +150,9 @@ extension LimitWriter {
     }
 
     private func attachDeviceProgram(_ rules: [DeviceRule]) throws(CgroupError) {
-        let name = "runc_devices"
+        let name = "runc_devices", program = try DeviceProgram(rules)
         try attempt("set the device rules of", path) { () throws(KernelError) in
-            try LoadedDeviceProgram(DeviceProgram(rules).instructions, name: name).attach(to: directory, name: name)
+            try LoadedDeviceProgram(program.instructions, name: name).attach(to: directory, name: name)
         }
     }
 

@@ -9,7 +9,7 @@ struct LimitWriter {
     /// Where limits change that hold already: what is there is read before it is overwritten.
     let remembers: Bool
     /// What was there, in the order of the writes.
-    private var replaced: [LimitWrite.Entry] = []
+    private var replaced: [(entry: LimitWrite.Entry, shape: LimitWrite.Shape)] = []
 
     init(_ path: String, remembers: Bool) throws(CgroupError) {
         directory = try attempt("open", path) { () throws(KernelError) in
@@ -53,17 +53,44 @@ struct LimitWriter {
         return unavailable
     }
 
-    /// Writes again what was there, the last first. All is tried; the first error is thrown.
+    /// Writes again what was there and is not any more, the last first; what comes too early is written again, as in `write`.
+    /// All is tried; the first error is thrown.
     mutating func restore() throws(CgroupError) {
         var first: CgroupError?
-        while let entry = replaced.popLast() {
-            do throws(CgroupError) {
-                try attempt("restore \(entry.file) of", path) { () throws(KernelError) in
-                    try directory.open(entry.file, .writeOnly).writeAll(entry.text)
+        var pending = Array(replaced.reversed())
+        replaced = []
+        while !pending.isEmpty {
+            var refused: [(LimitWrite.Entry, LimitWrite.Shape)] = []
+            var refusal: CgroupError?
+            for (entry, shape) in pending {
+                do throws(KernelError) {
+                    let now = try directory.open(entry.file, .readOnly).readText()
+                    if shape.restoring(now) != entry.text { try directory.open(entry.file, .writeOnly).writeAll(entry.text) }
+                } catch {
+                    let worded = CgroupError("restore \(entry.file) of", path, error)
+                    if error.errno == .invalidArgument { refused.append((entry, shape)) } else { first = first ?? worded }
+                    refusal = refusal ?? worded
                 }
-            } catch { first = first ?? error }
+            }
+            if refused.count == pending.count {
+                first = first ?? refusal
+                break
+            }
+            pending = refused
         }
         if let first { throw first }
+    }
+
+    /// Reads what is there, for `restore` to write it again whoever has changed it meanwhile.
+    mutating func remember(_ file: String, _ shape: LimitWrite.Shape) throws(KernelError) {
+        guard let text = try directory.openIfThere(file, .readOnly)?.readText(), let old = shape.restoring(text) else { return }
+        // The kernel takes an idle cgroup's weight away, and takes none while it is idle.
+        if file == "cpu.idle", text.trimmingNewline == "0" {
+            for weight in ["cpu.weight", "cpu.shares"] {
+                if let text = try directory.openIfThere(weight, .readOnly)?.readText() { replaced.append((.init(weight, text), .value)) }
+            }
+        }
+        replaced.append((.init(file, old), shape))
     }
 
     /// The text of a file; nil where it is not there.
@@ -75,17 +102,14 @@ struct LimitWriter {
     private mutating func put(_ write: LimitWrite) throws(KernelError) -> Bool {
         for entry in write.entries {
             guard let file = try directory.openIfThere(entry.file, .writeOnly) else { continue }
-            if remembers {
-                let text = try directory.open(entry.file, .readOnly).readText()
-                if let old = write.shape.restoring(text) { replaced.append(LimitWrite.Entry(entry.file, old)) }
-            }
+            if remembers { try remember(entry.file, write.shape) }
             try file.writeAll(entry.text)
             return true
         }
         return false
     }
 
-    private func require(_ write: LimitWrite) throws(CgroupError) {
+    func require(_ write: LimitWrite) throws(CgroupError) {
         switch write.requirement {
         case nil: return
         case .within(let file):

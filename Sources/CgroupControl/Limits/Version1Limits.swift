@@ -53,7 +53,8 @@ extension Resources.Memory {
                     .shaped(.valueOf(key: "oom_kill_disable")).unlimited(!disableOOMKiller))
         }
         // The kernel counts its own memory with the rest, and takes no limit of it any more (since 5.16), but still one of
-        // the buffers of TCP; useHierarchy is always on (since 5.11).
+        // the buffers of TCP; useHierarchy is always on (since 5.11): only its contrary cannot be had.
+        if useHierarchy == false { writes.append(LimitWrite("memory.useHierarchy", "false", "memory", [])) }
         if let kernel, kernel > 0 { writes.append(LimitWrite("memory.kernel", "\(kernel)", "memory", [])) }
         if let kernelTCP, kernelTCP != 0 {
             writes.append(LimitWrite("memory.kernelTCP", kernelTCP, "memory", "memory.kmem.tcp.limit_in_bytes").unlimited(kernelTCP == -1))

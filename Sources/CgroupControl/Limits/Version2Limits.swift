@@ -1,12 +1,15 @@
 import RuntimeSpec
 
-/// What is set in a cgroup of version 2 already: there one file may hold two limits of which one is changed.
+/// What is set already of limits that belong together, of which one is changed: in version 2 one file holds both, and systemd
+/// makes one number of them.
 struct CurrentLimits: Sendable, Equatable {
-    /// `cpu.max`: the quota and the period.
+    /// `cpu.max`, or what it would be in version 1: the quota and the period.
     var cpuMax: String?
     /// `memory.max`.
     var memoryMax: String?
 
+    /// In microseconds; nil in a new cgroup.
+    var period: UInt64? { cpuMax.flatMap { $0.trimmingNewline.parts(at: " ").last }.flatMap { UInt64($0) } }
     var quota: String { cpuMax?.split(separator: " ").first.map(String.init) ?? "max" }
     /// nil where there is none.
     var memoryLimitBytes: Int64? { memoryMax.flatMap { Int64($0.filter(\.isNumber)) } }

@@ -97,23 +97,28 @@ public struct ResctrlGroup: Sendable, Equatable {
         }
     }
 
-    /// False where it was there.
+    /// False where it was there, be it since a moment ago: others may make the same class.
     private func makeClass(hasSchemata: Bool) throws(CgroupError) -> Bool {
         let exists = try attempt("open", path) { () throws(KernelError) in
             try FileDescriptor.currentDirectory.openIfThere(path, [.path, .directory]) != nil
         }
-        if exists {
-            guard !isOwn else { throw CgroupError("linux.intelRdt: \(path) is there already", hint: "choose another container id, or name it as closID") }
-            return false
-        }
-        guard isOwn || hasSchemata else {
+        guard exists || isOwn || hasSchemata else {
             throw CgroupError("linux.intelRdt.closID: there is no class of service \(path)", hint: "make it first, or give schemata")
         }
-        do throws(KernelError) { try FileDescriptor.currentDirectory.makeDirectory(path, mode: 0o755) } catch {
-            guard error.errno == .noSpace else { throw CgroupError("create", path, error) }
-            throw CgroupError("linux.intelRdt: cannot create \(path): all classes of service are in use", hint: "share one, by closID")
+        if !exists {
+            do throws(KernelError) {
+                try FileDescriptor.currentDirectory.makeDirectory(path, mode: 0o755)
+                return true
+            } catch {
+                switch error.errno {
+                case .fileExists: break
+                case .noSpace: throw CgroupError("linux.intelRdt: cannot create \(path): all classes of service are in use", hint: "share one, by closID")
+                default: throw CgroupError("create", path, error)
+                }
+            }
         }
-        return true
+        guard !isOwn else { throw CgroupError("linux.intelRdt: \(path) is there already", hint: "choose another container id, or name it as closID") }
+        return false
     }
 
     private func requireSame(_ lines: [String]) throws(CgroupError) {

@@ -11,7 +11,7 @@ struct LimitProperties {
     /// By the file that the limit is written into; `since` is the first version of systemd that knows the property.
     private static let version2: [String: (property: String, since: Int, value: @Sendable (String) -> BusValue?)] = [
         "cpu.weight": ("CPUWeight", 0, number),
-        // A weight of 0 is SCHED_IDLE.
+        // A weight of 0 is SCHED_IDLE; what ends it is in `add`.
         "cpu.idle": ("CPUWeight", 252, { $0 == "1" ? .uint64(0) : nil }),
         "cpuset.cpus": ("AllowedCPUs", 244, mask),
         "cpuset.mems": ("AllowedMemoryNodes", 244, mask),
@@ -31,21 +31,25 @@ struct LimitProperties {
     ]
 
     private let managerVersion: Int
+    private let current: CurrentLimits
     private var properties: [UnitProperty] = []
     /// nil for none; set where one is asked for.
     private var quota: UInt64??
     private var period: UInt64?
 
     /// In the order of the limits; where two set the same property, the last one counts.
-    static func properties(of plan: LimitPlan, managerVersion: Int) -> [UnitProperty] {
-        var limits = LimitProperties(managerVersion: managerVersion)
+    static func properties(of plan: LimitPlan, _ current: CurrentLimits = CurrentLimits(), managerVersion: Int) -> [UnitProperty] {
+        var limits = LimitProperties(managerVersion: managerVersion, current: current)
         for write in plan.version1 { for entry in write.entries { limits.add(entry, Self.version1) } }
         for write in plan.version2 { for entry in write.entries { limits.add(entry, Self.version2) } }
         limits.addQuota()
         return limits.properties
     }
 
-    private init(managerVersion: Int) { self.managerVersion = managerVersion }
+    private init(managerVersion: Int, current: CurrentLimits) {
+        self.managerVersion = managerVersion
+        self.current = current
+    }
 
     private mutating func add(_ entry: LimitWrite.Entry, _ table: [String: (property: String, since: Int, value: @Sendable (String) -> BusValue?)]) {
         switch entry.file {
@@ -55,15 +59,21 @@ struct LimitProperties {
             if words.count > 1 { period = UInt64(words[1]) }
         case "cpu.cfs_quota_us": quota = .some(UInt64(entry.text))
         case "cpu.cfs_period_us": period = UInt64(entry.text)
+        // Without a weight of its own it has that of every unit again.
+        case "cpu.idle" where entry.text == "0":
+            if let row = table[entry.file], managerVersion >= row.since, !properties.contains(where: { $0.name == row.property }) { set(UnitProperty(row.property, .uint64(Self.unlimited))) }
         default:
             guard let row = table[entry.file], managerVersion >= row.since, let value = row.value(entry.text) else { return }
             set(UnitProperty(row.property, value))
         }
     }
 
+    /// The quota is a time per second, so that each of both changes with the other: of what is not asked for, what is there counts.
     private mutating func addQuota() {
+        guard quota != nil || period != nil else { return }
+        let period = period ?? current.period
         if let period, managerVersion >= 242 { set(UnitProperty("CPUQuotaPeriodUSec", .uint64(period))) }
-        guard let quota else { return }
+        guard let quota = quota ?? (current.cpuMax == nil ? nil : .some(UInt64(current.quota))) else { return }
         set(UnitProperty("CPUQuotaPerSecUSec", .uint64(quota.map { Self.perSecond(quota: $0, period: period ?? Self.defaultPeriod) } ?? Self.unlimited)))
     }
 

@@ -77,11 +77,15 @@ public struct SystemdDriver: CgroupDriver {
     public func place(pid: Int32, in cgroup: inout ContainerCgroup, _ request: CgroupRequest) throws(CgroupError) {
         guard let unit = cgroup.unit else { return }
         let limits = try CgroupLimits(of: request)
-        do throws(CgroupError) { try start(unit, pid: pid, request, limits) } catch {
+        do throws(CgroupError) {
+            let invocation = try start(unit, pid: pid, cgroup, request, limits)
+            cgroup.unit?.invocation = invocation
+        } catch {
             guard request.forgiveness(limited: cgroup.limited).decide(error) == .forgive else { throw error }
             try files.remove(cgroup)
             cgroup = ContainerCgroup()
             cgroup.forgiven.append(error)
+            cgroup.warnings = try limits.set(in: cgroup)
             return
         }
         if let directory = cgroup.directories[""], let unified = request.hierarchies.unified {
@@ -92,18 +96,47 @@ public struct SystemdDriver: CgroupDriver {
         cgroup.warnings += try limits.set(in: cgroup)
     }
 
-    private func start(_ unit: SystemdUnit, pid: Int32, _ request: CgroupRequest, _ limits: CgroupLimits) throws(CgroupError) {
+    /// Returns which run of the unit it is: whatever has its name otherwise is somebody else's, and is not stopped.
+    private func start(
+        _ unit: SystemdUnit, pid: Int32, _ cgroup: ContainerCgroup, _ request: CgroupRequest, _ limits: CgroupLimits
+    ) throws(CgroupError) -> String {
         let manager = try SystemdManager(ofUser: unit.isOfUser)
         let version = try manager.version()
         var properties = UnitProperty.ofNewUnit(
             try UnitLocation(request), pid: pid, containerID: request.containerID, isUnified: request.hierarchies.isUnified, managerVersion: version)
-        properties += limits.properties(managerVersion: version)
+        properties += limits.properties(of: cgroup, managerVersion: version)
         // A property that is given twice is the last one, but a list is all of them.
         for property in try PropertyAnnotations.properties(of: request.annotations) {
             properties.removeAll { $0.name == property.name }
             properties.append(property)
         }
         try manager.startTransient(unit.name, properties)
+        guard version >= 232 else { return "" }
+        do throws(CgroupError) {
+            guard let invocation = try manager.invocation(of: unit.name) else { throw CgroupError("\(unit.name) has ended before its container began") }
+            return invocation
+        } catch {
+            try manager.stop(unit.name)
+            throw error
+        }
+    }
+
+    /// Whether the unit of that name is the one that was started for the container: it ends with its last process, and then
+    /// the name is free for others.
+    private func isOurs(_ unit: SystemdUnit, _ manager: SystemdManager) throws(CgroupError) -> Bool {
+        guard let invocation = unit.invocation else { return false }
+        if invocation.isEmpty { return true }
+        return try manager.invocation(of: unit.name) == invocation
+    }
+
+    /// Where nobody answers there is no other unit either.
+    public func isStillOurs(_ cgroup: ContainerCgroup) -> Bool {
+        guard let unit = cgroup.unit else { return true }
+        do throws(CgroupError) {
+            let manager = try SystemdManager(ofUser: unit.isOfUser)
+            if try isOurs(unit, manager) { return true }
+            return try manager.activeState(unit.name) == nil
+        } catch { return true }
     }
 
     /// systemd moves a process that we may not: one that comes from another session.
@@ -113,30 +146,57 @@ public struct SystemdDriver: CgroupDriver {
             let strict = CgroupForgiveness(rootlessCgroups: false, pathAsked: true, limited: [])
             try files.join(pid: pid, cgroup, forgiveness: strict)
         } catch {
-            guard error.isForgivable else { throw error }
-            do throws(CgroupError) { try SystemdManager(ofUser: unit.isOfUser).attach(pid: pid, to: unit.name) } catch let second {
+            guard error.isForgivable, let path = cgroup.pathInUnit else { throw error }
+            do throws(CgroupError) { try SystemdManager(ofUser: unit.isOfUser).attach(pid: pid, to: unit.name, below: path) } catch let second {
                 guard forgiveness.decide(second) == .forgive else { throw second.withMessage("\(error.message); \(second.message)") }
             }
         }
     }
 
-    public func apply(_ resources: Resources, to cgroup: ContainerCgroup, options: LimitOptions) throws(CgroupError) -> LimitChange {
-        guard let unit = cgroup.unit else { return try files.apply(resources, to: cgroup, options: options) }
-        let limits = try CgroupLimits(changing: cgroup, to: resources, options)
+    /// A property that changes makes systemd write all of the unit's into the files, with its own roundings and defaults: what was
+    /// there before is written again after it, and then the change.
+    public func apply(_ update: LimitUpdate, to cgroup: ContainerCgroup) throws(CgroupError) -> LimitChange {
+        guard let unit = cgroup.unit else { return try files.apply(update, to: cgroup) }
+        let limits = try CgroupLimits(changing: cgroup, update)
         let manager = try SystemdManager(ofUser: unit.isOfUser)
-        let properties = limits.properties(managerVersion: try manager.version())
-        let old = try manager.values(properties.map(\.name), of: unit.name)
-        if !properties.isEmpty { try manager.setProperties(properties, of: unit.name) }
-        do throws(CgroupError) { return try limits.change(cgroup) } catch {
-            if !old.isEmpty { try manager.setProperties(old.replacing, of: unit.name) }
-            throw error
+        let properties = limits.properties(of: cgroup, managerVersion: try manager.version())
+        if properties.isEmpty { return try limits.change(cgroup) }
+        try limits.requireAll(in: cgroup)
+        let old = try manager.values(properties.map(\.name), of: unit.name), files = try UnitFiles(of: cgroup)
+        let devices = update.options.appliesDevices && cgroup.deviceKey == "devices" ? CgroupLimits(devicesOf: update.before) : nil
+        return try standingStill(cgroup, while: devices != nil) { () throws(CgroupError) in
+            do throws(CgroupError) {
+                try manager.setProperties(properties, of: unit.name)
+                try files.restore()
+                if let devices { _ = try devices.set(in: cgroup) }
+                return try limits.change(cgroup)
+            } catch {
+                throw error.after { () throws(CgroupError) in if !old.isEmpty { try manager.setProperties(old.replacing, of: unit.name) } }
+                    .after(files.restore)
+                    .after { () throws(CgroupError) in if let devices { _ = try devices.set(in: cgroup) } }
+            }
         }
+    }
+
+    /// On version 1 systemd takes all devices away before it allows its own again: nobody should notice.
+    private func standingStill(
+        _ cgroup: ContainerCgroup, while isNeeded: Bool, _ body: () throws(CgroupError) -> LimitChange
+    ) throws(CgroupError) -> LimitChange {
+        guard isNeeded, let freezer = cgroup.freezer, try !freezer.isFrozen() else { return try body() }
+        try freezer.freeze()
+        let change: LimitChange
+        do throws(CgroupError) { change = try body() } catch { throw error.after(freezer.thaw) }
+        try freezer.thaw()
+        return change
     }
 
     /// Stops the unit, and removes the directories that are ours.
     public func remove(_ cgroup: ContainerCgroup) throws(CgroupError) {
-        if let unit = cgroup.unit {
-            do throws(CgroupError) { try SystemdManager(ofUser: unit.isOfUser).stop(unit.name) } catch {
+        if let unit = cgroup.unit, unit.invocation != nil {
+            do throws(CgroupError) {
+                let manager = try SystemdManager(ofUser: unit.isOfUser)
+                if try isOurs(unit, manager) { try manager.stop(unit.name) }
+            } catch {
                 // Where the manager is gone, so are its units, and where the cgroup is gone, the unit is collected.
                 let isLeft = cgroup.directories.values.contains { access($0, F_OK) == 0 }
                 guard error.isForgivable, !isLeft else { throw error }
@@ -147,9 +207,9 @@ public struct SystemdDriver: CgroupDriver {
 }
 
 extension CgroupLimits {
-    fileprivate func properties(managerVersion: Int) -> [UnitProperty] {
-        LimitProperties.properties(of: plan, managerVersion: managerVersion)
-            + DeviceProperties.properties(of: devices, managerVersion: managerVersion)
+    fileprivate func properties(of cgroup: ContainerCgroup, managerVersion: Int) -> [UnitProperty] {
+        LimitProperties.properties(of: plan, current, managerVersion: managerVersion)
+            + DeviceProperties.properties(of: devices, version1: cgroup.deviceKey == "devices", managerVersion: managerVersion)
     }
 }
 

@@ -81,6 +81,13 @@ final class SystemdManager {
         return try property("ActiveState", of: object, interface: "Unit")?.string
     }
 
+    /// Which run of the unit it is; nil where it is not loaded.
+    func invocation(of unit: String) throws(CgroupError) -> String? {
+        guard let object = try object(unit) else { return nil }
+        guard case .array(_, let bytes)? = try property("InvocationID", of: object, interface: "Unit") else { throw Self.misunderstood("InvocationID") }
+        return bytes.map { if case .byte(let byte) = $0 { byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16) } else { "" } }.joined()
+    }
+
     /// The values of those properties that the unit's type has.
     func values(_ names: [String], of unit: String) throws(CgroupError) -> [UnitProperty] {
         guard let object = try object(unit) else { return [] }
@@ -131,11 +138,16 @@ final class SystemdManager {
         } catch { throw CgroupError("set \(properties.map(\.name).joined(separator: ", ")) of", unit, error) }
     }
 
-    /// - Parameter pid: in our PID namespace, which must be the manager's.
-    func attach(pid: Int32, to unit: String) throws(CgroupError) {
+    /// - Parameters:
+    ///   - pid: in our PID namespace, which must be the manager's.
+    ///   - path: a cgroup below the unit's: empty, or with a slash before it.
+    func attach(pid: Int32, to unit: String, below path: String) throws(CgroupError) {
         do throws(BusError) {
-            _ = try bus.call(.manager("AttachProcessesToUnit"), [.string(unit), .string(""), .array(of: "u", [.uint32(UInt32(pid))])])
-        } catch { throw CgroupError("attach process \(pid) to", unit, error) }
+            _ = try bus.call(.manager("AttachProcessesToUnit"), [.string(unit), .string(path), .array(of: "u", [.uint32(UInt32(pid))])])
+        } catch {
+            // Whatever the kernel told systemd, it tells us only that it did not work.
+            throw CgroupError("attach process \(pid) to", unit + path, error).asBusy
+        }
     }
 
     private func object(_ unit: String) throws(CgroupError) -> String? {

@@ -88,6 +88,8 @@ public struct SavedCgroups: JSONObject {
     public var unit: String?
     /// The unit is the user's own manager's.
     public var ofUser = false
+    /// Which run of the unit it is.
+    public var invocation: String?
     /// The hierarchies in which limits are set, by the keys of `cgroup_paths`.
     public var limited: [String] = []
 
@@ -99,6 +101,7 @@ public struct SavedCgroups: JSONObject {
         try json.required("systemd", &systemd)
         try json.optional("unit", &unit)
         try json.optional("of_user", &ofUser)
+        try json.optional("invocation", &invocation)
         try json.optional("limited", &limited)
     }
 }

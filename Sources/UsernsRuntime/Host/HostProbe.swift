@@ -70,6 +70,10 @@ struct HostProbe {
         return (CgroupHierarchies.find(mounts: mounts, memberships: memberships), memberships)
     }
 
+    func cgroupHierarchies() throws(RuntimeError) -> CgroupHierarchies {
+        do throws(KernelError) { return try cgroups().0 } catch { throw RuntimeError("finding the cgroup hierarchies", error) }
+    }
+
     /// The directory of a process's cgroup of version 2; nil where no mount shows it.
     func unifiedCgroup(of pid: Int32) throws(RuntimeError) -> String? {
         do throws(KernelError) {

@@ -8,6 +8,7 @@ import RuntimeSpec
 struct CgroupKeeper {
     private let driver: any CgroupDriver
     private let request: CgroupRequest
+    private let journal: CgroupJournal
     private let log: RuntimeLog
     private(set) var cgroup: ContainerCgroup
     /// nil where `linux.intelRdt` asks for none.
@@ -19,10 +20,15 @@ struct CgroupKeeper {
     init(_ prepared: PreparedContainer, journal: CgroupJournal, log: RuntimeLog) throws(RuntimeError) {
         driver = prepared.cgroupDriver
         request = prepared.cgroupRequest
+        self.journal = journal
         self.log = log
         do throws(CgroupError) {
             cgroup = try driver.prepare(request) { (planned) throws(CgroupError) in try journal.write(planned) }
         } catch { throw RuntimeError(error) }
+        do throws(CgroupError) { try journal.confirm(cgroup) } catch {
+            do throws(CgroupError) { try driver.remove(cgroup) } catch let second { throw RuntimeError("\(error.message); then: \(second.message)") }
+            throw RuntimeError(error)
+        }
         tell()
         if cgroup.directories.isEmpty && !prepared.plan.namespaces.isNew(.pid) {
             log.warning("without a cgroup and without a PID namespace of its own, processes that the container leaves behind cannot be found when it is deleted")
@@ -69,7 +75,10 @@ struct CgroupKeeper {
     }
 
     mutating func place(pid: Int32) throws(RuntimeError) {
-        do throws(CgroupError) { try driver.place(pid: pid, in: &cgroup, request) } catch { throw RuntimeError(error) }
+        do throws(CgroupError) {
+            try driver.place(pid: pid, in: &cgroup, request)
+            if cgroup.unit != nil { try journal.confirm(cgroup) }
+        } catch { throw RuntimeError(error) }
         tell()
     }
 

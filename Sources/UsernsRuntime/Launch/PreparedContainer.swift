@@ -96,6 +96,7 @@ struct PreparedContainer {
         state.config.cgroups.systemd = cgroup.unit != nil
         state.config.cgroups.unit = cgroup.unit?.name
         state.config.cgroups.ofUser = cgroup.unit?.isOfUser ?? false
+        state.config.cgroups.invocation = cgroup.unit?.invocation
         state.config.cgroups.limited = cgroup.limited.sorted()
         state.config.intelRdt = spec.linux.intelRdt
         state.config.namespaces = spec.linux.namespaces

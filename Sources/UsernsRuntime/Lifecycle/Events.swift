@@ -28,10 +28,19 @@ extension Runtime {
         guard try container.status().allows(.events), let process = try container.openInit() else {
             throw RuntimeError("container not running: \(request.id)")
         }
-        func emitStatistics() throws(RuntimeError) {
-            try emit(ContainerEvent(type: "stats", id: request.id, data: try cgroup.statistics()).encoded(pretty: false))
+        /// False where it has ended, and its cgroup may be gone: nothing that was counted then is told.
+        func emitStatistics() throws(RuntimeError) -> Bool {
+            let statistics = try cgroup.statistics()
+            do throws(KernelError) {
+                if try Readiness.wait(for: [(process.pidfd, .readable)], timeoutMilliseconds: 0)[0] { return false }
+            } catch { throw RuntimeError("waiting for events of \(request.id)", error) }
+            try emit(ContainerEvent(type: "stats", id: request.id, data: statistics).encoded(pretty: false))
+            return true
         }
-        if request.onlyOnce { return try emitStatistics() }
+        if request.onlyOnce {
+            guard try emitStatistics() else { throw RuntimeError("container not running: \(request.id)") }
+            return
+        }
 
         let memory = try cgroup.watchMemory()
         var waited = [(descriptor: process.pidfd, event: Readiness.Event.readable)]
@@ -51,7 +60,8 @@ extension Runtime {
             }
             if hasEnded { return }
             guard CurrentProcess.clockMilliseconds >= next else { continue }
-            try emitStatistics()
+            // After the end the next turn tells what has come with it.
+            guard try emitStatistics() else { continue }
             // One that came late is not made up for.
             next = max(next + request.intervalMilliseconds, CurrentProcess.clockMilliseconds)
         }

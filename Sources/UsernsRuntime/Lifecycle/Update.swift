@@ -32,10 +32,11 @@ extension Runtime {
         let options = LimitOptions(
             strict: self.request.strictLimits, appliesDevices: !privilege.rootlessEUID && probe.identity.inInitialUserNamespace)
         let schemata = request.file == nil ? [request.l3CacheSchema, request.memBwSchema].compactMap { $0 } : []
+        let limits = try cgroup.update(change, options: options, on: probe.cgroupHierarchies())
 
         var state = try container.requireState()
         state.config.resources.update(with: change)
-        state.config.cgroups.limited = try cgroup.limited(by: change, options: options)
+        state.config.cgroups.limited = try cgroup.limited(by: limits)
         if request.file == nil, var rdt = state.config.intelRdt {
             rdt.l3CacheSchema = request.l3CacheSchema ?? rdt.l3CacheSchema
             rdt.memBwSchema = request.memBwSchema ?? rdt.memBwSchema
@@ -43,17 +44,17 @@ extension Runtime {
         }
         // First what a full disk refuses.
         try container.directory.stage(state)
-        do throws(RuntimeError) { try apply(change, options, schemata, to: cgroup) } catch {
+        do throws(RuntimeError) { try apply(limits, schemata, to: cgroup) } catch {
             do throws(RuntimeError) { try container.directory.unstage() } catch let second { log.warning(second.line) }
             throw error
         }
         try container.directory.publishState()
     }
 
-    private func apply(_ change: Resources, _ options: LimitOptions, _ schemata: [String], to cgroup: SavedCgroup) throws(RuntimeError) {
+    private func apply(_ limits: LimitUpdate, _ schemata: [String], to cgroup: SavedCgroup) throws(RuntimeError) {
         let old = schemata.isEmpty ? [] : try cgroup.changeSchemata(schemata)
         let applied: LimitChange
-        do throws(RuntimeError) { applied = try cgroup.apply(change, options: options) } catch {
+        do throws(RuntimeError) { applied = try cgroup.apply(limits) } catch {
             var first = error
             do throws(RuntimeError) { if !old.isEmpty { _ = try cgroup.changeSchemata(old) } } catch { first.message += "; then: \(error.line)" }
             throw first

@@ -3,53 +3,78 @@ import Glibc
 import LinuxKernel
 import SystemPackage
 
-/// Which cgroups and directories of resctrl are about to be made, until state.json says which were: what `delete` removes of
-/// a container whose creation was interrupted.
+/// Which cgroups and directories of resctrl are about to be made, and then were made, until state.json says which: what `delete`
+/// removes of a container whose creation was interrupted.
+///
+/// A name alone does not tell whose a thing is: once the creation is interrupted somebody else may take it. So what has been
+/// made is noted again, by what nobody else's has.
 struct CgroupJournal {
     private static let name = "cgroups.new"
     /// What stands before a unit, which comes first: no directory looks like it.
     private static let user = "user:", system = "system:"
     /// What stands before a directory of resctrl.
     private static let resctrl = "resctrl:"
+    /// From here on it is noted what was made: before a directory its inode, before that run of the unit this word.
+    private static let confirmed = "confirmed", run = "run:"
 
     let directory: ContainerDirectory
 
     /// Notes those that are not there yet: what others made is never removed.
     func write(_ planned: ContainerCgroup) throws(CgroupError) {
         let new = planned.made.filter { access($0, F_OK) != 0 }
-        do throws(KernelError) {
-            let file = try directory.open(Self.name, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
-            let unit = planned.unit.map { ["\($0.isOfUser ? Self.user : Self.system)\($0.name)"] } ?? []
-            try file.writeAll((unit + new.sorted()).joined(separator: "\0"))
-        } catch { throw CgroupError("cannot note the cgroups of \(directory.id.text): \(error)") }
+        let unit = planned.unit.map { ["\($0.isOfUser ? Self.user : Self.system)\($0.name)"] } ?? []
+        try note("cgroups", unit + new.sorted(), [.writeOnly, .create, .truncate, .noFollow])
+    }
+
+    /// Notes what was made of them: before a process is put in.
+    func confirm(_ cgroup: ContainerCgroup) throws(CgroupError) {
+        var lines = [Self.confirmed]
+        for path in cgroup.made.sorted() {
+            if let inode = Self.inode(path) { lines.append("\(inode):\(path)") }
+        }
+        if let invocation = cgroup.unit?.invocation { lines.append(Self.run + invocation) }
+        try note("cgroups", lines)
     }
 
     /// Notes the directories of resctrl too, after the cgroups. Removed in this order.
     func write(resctrl directories: [String]) throws(CgroupError) {
-        let new = directories.filter { access($0, F_OK) != 0 }
+        try note("resctrl group", directories.filter { access($0, F_OK) != 0 }.map { Self.resctrl + $0 })
+    }
+
+    private func note(_ what: String, _ lines: [String], _ flags: OpenFlags = [.writeOnly, .create, .append, .noFollow]) throws(CgroupError) {
         do throws(KernelError) {
-            let file = try directory.open(Self.name, [.writeOnly, .create, .append, .noFollow], mode: 0o600)
-            try file.writeAll(new.map { "\0\(Self.resctrl)\($0)" }.joined())
-        } catch { throw CgroupError("cannot note the resctrl group of \(directory.id.text): \(error)") }
+            try directory.open(Self.name, flags, mode: 0o600).writeAll(lines.map { $0 + "\0" }.joined())
+        } catch { throw CgroupError("cannot note the \(what) of \(directory.id.text): \(error)") }
     }
 
     /// The cgroup of a container without state.json, and its directories of resctrl; empty where its creation did not come so far.
     func read() throws(KernelError) -> (cgroup: ContainerCgroup, resctrl: [String]) {
-        do throws(KernelError) {
-            let text = try directory.open(Self.name, [.readOnly, .noFollow]).readText()
-            var directories = text.split(separator: "\0").map(String.init)
-            var unit: SystemdUnit?
-            for manager in [Self.user, Self.system] where directories.first?.hasPrefix(manager) == true {
-                unit = SystemdUnit(name: String(directories.removeFirst().dropFirst(manager.count)), isOfUser: manager == Self.user)
-            }
-            let groups = directories.filter { $0.hasPrefix(Self.resctrl) }
-            return (
-                ContainerCgroup(made: Set(directories).subtracting(groups), unit: unit), groups.map { String($0.dropFirst(Self.resctrl.count)) }
-            )
-        } catch {
+        let lines: [String]
+        do throws(KernelError) { lines = try directory.open(Self.name, [.readOnly, .noFollow]).readText().parts(at: "\0") } catch {
             if error.errno == .noSuchFileOrDirectory { return (ContainerCgroup(), []) }
             throw error
         }
+        func following(_ prefix: String) -> [String] { lines.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) } }
+        let invocation = following(Self.run).last
+        var unit: SystemdUnit?
+        for (prefix, isOfUser) in [(Self.user, true), (Self.system, false)] {
+            if let name = following(prefix).first { unit = SystemdUnit(name: name, isOfUser: isOfUser, invocation: invocation) }
+        }
+        let planned = lines.filter { $0.hasPrefix("/") }
+        let made = lines.contains(Self.confirmed)
+            ? planned.filter { path in Self.inode(path).map { lines.contains("\($0):\(path)") } ?? false }
+            // Interrupted before it had processes: one with processes is somebody else's.
+            : planned.filter(Self.isEmpty)
+        return (ContainerCgroup(made: Set(made), unit: unit), following(Self.resctrl))
+    }
+
+    /// nil where it is gone. No other cgroup has it until the next boot.
+    private static func inode(_ path: String) -> UInt64? {
+        do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, [.path, .directory]).status().inode } catch { return nil }
+    }
+
+    private static func isEmpty(_ path: String) -> Bool {
+        do throws(CgroupError) { return try CgroupfsDriver().processes(ContainerCgroup(directories: ["": path])).isEmpty } catch { return false }
     }
 }
 

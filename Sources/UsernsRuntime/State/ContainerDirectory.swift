@@ -99,7 +99,7 @@ final class ContainerDirectory: Descriptor {
 
     /// What was staged is not to be.
     func unstage() throws(RuntimeError) {
-        do throws(KernelError) { try unlink(Self.newStateName) } catch { throw writingError(error) }
+        do throws(KernelError) { try unlink(Self.newStateName) } catch { throw writingError(Self.stateName, error) }
     }
 
     // MARK: init

@@ -8,13 +8,15 @@ struct SavedCgroup {
     let cgroup: ContainerCgroup
     private let forgiveness: CgroupForgiveness
     private let resctrl: ResctrlGroup?
+    private let resources: Resources
 
     init(_ state: SavedState) {
         let saved = state.config.cgroups
         cgroup = ContainerCgroup(
             directories: state.cgroupPaths, made: Set(saved.paths.values), limited: Set(saved.limited),
-            unit: saved.unit.map { SystemdUnit(name: $0, isOfUser: saved.ofUser) })
+            unit: saved.unit.map { SystemdUnit(name: $0, isOfUser: saved.ofUser, invocation: saved.invocation ?? "") })
         driver = cgroup.driver
+        resources = state.config.resources
         resctrl = state.config.intelRdt.map { ResctrlGroup(path: state.intelRdtPath, $0, containerID: state.id) }
         forgiveness = CgroupForgiveness(
             rootlessCgroups: state.config.rootlessCgroups, pathAsked: saved.path.map { !$0.isEmpty } ?? false, limited: cgroup.limited)
@@ -49,16 +51,21 @@ struct SavedCgroup {
     }
 
     /// Changes the limits that are given, and nothing where one of them fails. They were asked of `limited` before.
-    func apply(_ resources: Resources, options: LimitOptions) throws(RuntimeError) -> LimitChange {
-        do throws(CgroupError) { return try driver.apply(resources, to: cgroup, options: options) } catch { throw RuntimeError(error) }
+    func apply(_ update: LimitUpdate) throws(RuntimeError) -> LimitChange {
+        do throws(CgroupError) { return try driver.apply(update, to: cgroup) } catch { throw RuntimeError(error) }
     }
 
-    /// The hierarchies that will hold limits when these are applied.
+    /// What `limited` and `apply` are asked.
     ///
     /// Errors: values that no kernel could take.
-    func limited(by resources: Resources, options: LimitOptions) throws(RuntimeError) -> [String] {
-        do throws(SpecError) { try resources.validate() } catch { throw RuntimeError("resources: \(error.description)") }
-        do throws(CgroupError) { return try cgroup.limited(by: resources, options).sorted() } catch { throw RuntimeError(error) }
+    func update(_ change: Resources, options: LimitOptions, on hierarchies: CgroupHierarchies) throws(RuntimeError) -> LimitUpdate {
+        do throws(SpecError) { try change.validate() } catch { throw RuntimeError("resources: \(error.description)") }
+        return LimitUpdate(change, before: resources, options: options, hierarchies: hierarchies)
+    }
+
+    /// The hierarchies that will hold limits when they are applied.
+    func limited(by update: LimitUpdate) throws(RuntimeError) -> [String] {
+        do throws(CgroupError) { return try cgroup.limited(by: update).sorted() } catch { throw RuntimeError(error) }
     }
 
     /// Changes lines of the class of service's schemata. Returns those that were there, to be written again by the same call.
@@ -71,6 +78,7 @@ struct SavedCgroup {
 
     func processes() throws(RuntimeError) -> [Int32] {
         guard !cgroup.directories.isEmpty else { throw RuntimeError("the container has no cgroup in which its processes could be found") }
+        guard driver.isStillOurs(cgroup) else { return [] }
         do throws(CgroupError) { return try driver.processes(cgroup) } catch { throw RuntimeError(error) }
     }
 
@@ -88,6 +96,7 @@ struct SavedCgroup {
 
     /// Returns the PIDs of those who were there to get it.
     func signalAll(_ signal: Int32) throws(RuntimeError) -> Set<Int32> {
+        guard driver.isStillOurs(cgroup) else { return [] }
         do throws(CgroupError) { return try driver.signalAll(cgroup, signal) } catch {
             try unlessForgiven(error)
             return []
@@ -96,10 +105,12 @@ struct SavedCgroup {
 
     /// Without waiting for their end.
     func sendKill() throws(RuntimeError) {
+        guard driver.isStillOurs(cgroup) else { return }
         do throws(CgroupError) { try driver.sendKill(cgroup) } catch { try unlessForgiven(error) }
     }
 
     func killAll() throws(RuntimeError) {
+        guard driver.isStillOurs(cgroup) else { return }
         do throws(CgroupError) { try driver.killAll(cgroup) } catch { try unlessForgiven(error) }
     }
 

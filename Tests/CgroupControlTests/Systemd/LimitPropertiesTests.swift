@@ -8,9 +8,11 @@ import Testing
     private static let version2 = AvailableControllers(version1: [], version2: ["cpu", "cpuset", "memory", "pids", "io"], hasVersion2: true)
     private static let infinity = BusValue.uint64(.max)
 
-    private func properties(_ json: String, _ available: AvailableControllers, systemd: Int = 252) throws -> [UnitProperty] {
+    private func properties(
+        _ json: String, _ available: AvailableControllers, _ current: CurrentLimits = CurrentLimits(), systemd: Int = 252
+    ) throws -> [UnitProperty] {
         let resources = try Resources.decode(Array(json.utf8))
-        return LimitProperties.properties(of: try LimitPlan(resources, available), managerVersion: systemd)
+        return LimitProperties.properties(of: try LimitPlan(resources, available, current), current, managerVersion: systemd)
     }
 
     @Test(arguments: [
@@ -27,7 +29,10 @@ import Testing
         ]),
         (#"{"cpu": {"cpus": "0-4294967295"}}"#, []),
         (#"{"cpu": {"idle": 1}}"#, [UnitProperty("CPUWeight", .uint64(0))]),
-        (#"{"cpu": {"idle": 0}}"#, []),
+        // The weight that a unit has by itself.
+        (#"{"cpu": {"idle": 0}}"#, [UnitProperty("CPUWeight", infinity)]),
+        (#"{"cpu": {"idle": 0, "shares": 1024}}"#, [UnitProperty("CPUWeight", .uint64(100))]),
+        (#"{"cpu": {"idle": 1, "shares": 1024}}"#, [UnitProperty("CPUWeight", .uint64(0))]),
         (#"{"memory": {"limit": 1000, "swap": 3000, "reservation": 500}}"#, [
             UnitProperty("MemoryMax", .uint64(1000)), UnitProperty("MemorySwapMax", .uint64(2000)), UnitProperty("MemoryLow", .uint64(500)),
         ]),
@@ -49,6 +54,7 @@ import Testing
 
     @Test(arguments: [
         (#"{"cpu": {"shares": 1024, "cpus": "0"}}"#, [UnitProperty("CPUShares", .uint64(1024))]),
+        (#"{"cpu": {"idle": 0}}"#, []),
         (#"{"cpu": {"quota": 50000, "period": 100000}}"#, [UnitProperty("CPUQuotaPeriodUSec", .uint64(100_000)), UnitProperty("CPUQuotaPerSecUSec", .uint64(500_000))]),
         (#"{"cpu": {"quota": -1}}"#, [UnitProperty("CPUQuotaPerSecUSec", infinity)]),
         (#"{"memory": {"limit": 1000, "swap": 3000, "reservation": 500}}"#, [UnitProperty("MemoryLimit", .uint64(1000))]),
@@ -58,6 +64,21 @@ import Testing
     ] as [(String, [UnitProperty])])
     func version1(_ resources: String, _ expected: [UnitProperty]) throws {
         #expect(try properties(resources, Self.version1) == expected)
+    }
+
+    /// What is asked for and what is there make one number.
+    @Test(arguments: [
+        ("20000 100000", #"{"cpu": {"period": 50000}}"#, 50_000, 400_000), ("20000 50000", #"{"cpu": {"quota": 10000}}"#, 50_000, 200_000),
+        ("max 50000", #"{"cpu": {"quota": 10000}}"#, 50_000, 200_000), ("max 100000", #"{"cpu": {"period": 50000}}"#, 50_000, .max),
+        ("20000 50000", #"{"cpu": {"quota": -1}}"#, 50_000, .max), ("20000 50000", #"{"cpu": {"quota": 5000, "period": 10000}}"#, 10_000, 500_000),
+    ] as [(String, String, UInt64, UInt64)])
+    func aQuotaAndAPeriodChangeTogether(_ current: String, _ resources: String, _ period: UInt64, _ perSecond: UInt64) throws {
+        for available in [Self.version1, Self.version2] {
+            #expect(try properties(resources, available, CurrentLimits(cpuMax: current + "\n")) == [
+                UnitProperty("CPUQuotaPeriodUSec", .uint64(period)), UnitProperty("CPUQuotaPerSecUSec", .uint64(perSecond)),
+            ])
+        }
+        #expect(try properties(#"{"pids": {"limit": 5}}"#, Self.version2, CurrentLimits(cpuMax: current)) == [UnitProperty("TasksMax", .uint64(5))])
     }
 
     @Test(arguments: [
@@ -81,7 +102,9 @@ import Testing
 }
 
 @Suite struct DevicePropertiesTests {
-    private func allowed(_ rules: [DeviceRule]) -> [UnitProperty] { DeviceProperties.properties(of: rules, managerVersion: 252) }
+    private func allowed(_ rules: [DeviceRule], version1: Bool = false) -> [UnitProperty] {
+        DeviceProperties.properties(of: rules, version1: version1, managerVersion: 252)
+    }
     private func entry(_ node: String, _ access: String) -> BusValue { .structure([.string(node), .string(access)]) }
 
     @Test func aListOfWhatIsAllowed() {
@@ -108,8 +131,17 @@ import Testing
         #expect(allowed(rules).last == UnitProperty("DeviceAllow", .array(of: "(ss)", [])))
     }
 
+    /// On version 1 systemd's list is the container's between a reload and the next update.
+    @Test func onVersion1ARuleWithoutWordsOpensNothingElse() {
+        #expect(allowed([DeviceRule(allow: true, .character, nil, 3), DeviceRule(allow: true, .character, 1, 5)], version1: true) == [
+            UnitProperty("DevicePolicy", .string("strict")), UnitProperty("DeviceAllow", .array(of: "(ss)", [])),
+            UnitProperty("DeviceAllow", .array(of: "(ss)", [entry("/dev/char/1:5", "rwm")])),
+        ])
+        #expect(allowed([DeviceRule(allow: true)], version1: true).first == UnitProperty("DevicePolicy", .string("auto")))
+    }
+
     @Test func devicesThatAreLeftAloneAreLeftOut() {
-        #expect(DeviceProperties.properties(of: nil, managerVersion: 252).isEmpty)
-        #expect(DeviceProperties.properties(of: [DeviceRule(allow: false)], managerVersion: 239).isEmpty)
+        #expect(DeviceProperties.properties(of: nil, version1: true, managerVersion: 252).isEmpty)
+        #expect(DeviceProperties.properties(of: [DeviceRule(allow: false)], version1: true, managerVersion: 239).isEmpty)
     }
 }

@@ -21,7 +21,7 @@ enum ResourcesReader {
                 }
             }
             let rules = DeviceRule.all(resources.devices)
-            _ = DeviceProgram(rules)
+            answer { () throws(CgroupError) in _ = try DeviceProgram(rules) }
             answer { () throws(CgroupError) in _ = try DeviceList(rules) }
         }
     }

@@ -28,6 +28,25 @@ extension IntegrationTests.GuestTests {
             }
         }
 
+        /// Without a controller it is that of every hierarchy: it must be in all of them.
+        @Test(.needs(.cgroupV1)) func withoutAControllerItIsInEveryHierarchy() throws {
+            try withBundle(CgroupSetting(identity: .root, driver: .cgroupfs)) { bundle in
+                try bundle.runDetached()
+                let directories = Set(try bundle.cgroup().directories.values.filter { $0.hasSuffix(bundle.id) })
+                try #require(directories.count > 1)
+                let missing = try bundle.exec(["true"], options: ["--cgroup", "sub"])
+                #expect(missing.status == 255 && missing.errors.count == 1 && missing.stderr.contains("/sub"), "\(missing)")
+                for directory in directories {
+                    try bundle.makeDirectory(directory + "/sub")
+                    for file in ["cpuset.cpus", "cpuset.mems"] where directory.contains("/cpuset/") {
+                        try bundle.write(bundle.read("\(directory)/\(file)"), to: "\(directory)/sub/\(file)")
+                    }
+                }
+                #expect(try bundle.runc("exec", "--detach", "--cgroup", "sub", bundle.id, "sleep", "1000").succeeded)
+                for directory in directories { #expect(try bundle.read(directory + "/sub/cgroup.procs").split(separator: "\n").count == 1, "\(directory)") }
+            }
+        }
+
         @Test(arguments: CgroupSetting.controlling)
         func whatIsNotBelowTheContainersIsRefused(_ setting: CgroupSetting) throws {
             try withSubCgroup(setting) { bundle, controller, _ in

@@ -38,6 +38,56 @@ extension IntegrationTests.GuestTests {
             }
         }
 
+        /// systemd writes all that it knows of a unit each time that one of its properties changes.
+        @Test(arguments: CgroupSetting.delegated)
+        func anUpdateOfOneLeavesTheOthers(_ setting: CgroupSetting) throws {
+            let limits = Limit.all(of: setting)
+            try withBundle(setting) { bundle in
+                try bundle.edit { config in for limit in limits { config["linux.resources.\(limit.field)"] = limit.value } }
+                try bundle.runDetached()
+                let result = try bundle.runc("update", "--pids-limit", "70", bundle.id)
+                #expect(result.succeeded && result.stderr.isEmpty, "\(result)")
+                try bundle.expect(limits.filter { $0.field != "pids.limit" })
+                #expect(try bundle.cgroup().read(v1: "pids.max", v2: "pids.max") == "70")
+            }
+        }
+
+        /// Nor has it a property for each value: it counts a quota in per cents, and knows no limit of no process.
+        @Test(arguments: CgroupSetting.delegated)
+        func anUpdateLeavesWhatSystemdHasNoWordsFor(_ setting: CgroupSetting) throws {
+            let isVersion2 = HostFeature.cgroupV2.isThere()
+            try withBundle(setting) { bundle in
+                try bundle.edit {
+                    $0["linux.resources"] = ["cpu": ["quota": 1234, "period": 50_000], "pids": ["limit": 0]]
+                    if isVersion2 { $0["linux.resources.unified"] = ["memory.oom.group": "1"] }
+                }
+                try bundle.runDetached("exec sleep 1000")
+                let result = try bundle.runc("update", "--memory", "64m", bundle.id)
+                #expect(result.succeeded && result.stderr.isEmpty, "\(result)")
+                let cgroup = try bundle.cgroup()
+                #expect(try cgroup.read(v1: "memory.limit_in_bytes", v2: "memory.max") == "67108864")
+                #expect(try cgroup.read(v1: "cpu.cfs_quota_us", v2: "cpu.max") == (isVersion2 ? "1234 50000" : "1234"))
+                #expect(try cgroup.read(v1: "pids.max", v2: "pids.max") == "0")
+                if isVersion2 { #expect(try bundle.read(cgroup.directory("") + "/memory.oom.group") == "1\n") }
+            }
+        }
+
+        /// What ends is idleness; the weight is what it was, and stays so.
+        @Test(arguments: CgroupSetting.delegated)
+        func theEndOfIdlenessGivesTheWeightBack(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                try bundle.edit { $0["linux.resources.cpu"] = ["shares": 512, "idle": 1] }
+                try bundle.runDetached()
+                for options in [["--cpu-idle", "0"], ["--pids-limit", "60"]] {
+                    let result = try bundle.runtimeCommand(["update"] + options + [bundle.id]).run()
+                    #expect(result.succeeded && result.stderr.isEmpty, "\(result)")
+                    let cgroup = try bundle.cgroup()
+                    #expect(try cgroup.read(v1: "cpu.idle", v2: "cpu.idle") == "0", "\(options)")
+                    #expect(try cgroup.read(v1: "cpu.shares", v2: "cpu.weight") == (HostFeature.cgroupV2.isThere() ? "59" : "512"), "\(options)")
+                }
+            }
+        }
+
         @Test(arguments: CgroupSetting.delegated)
         func idleIsTheLowestWeight(_ setting: CgroupSetting) throws {
             try withBundle(setting) { bundle in
@@ -149,7 +199,42 @@ extension IntegrationTests.GuestTests {
             }
         }
 
+        /// Not even for a moment, and one of a rule that systemd has no words for neither.
+        @Test(arguments: Self.roots)
+        func anUpdateOfALimitLeavesTheDevices(_ setting: CgroupSetting) throws {
+            // Where version 2 has no controllers there is no limit to change.
+            guard setting.view == .asMounted else { return }
+            try withBundle(setting) { bundle in
+                try bundle.edit {
+                    $0["linux.devices"] = Self.screen
+                    $0.append(["path": "/dev/other", "type": "c", "major": 7, "minor": 1, "fileMode": 0o666], to: "linux.devices")
+                    $0["linux.resources.devices"] = [["allow": false, "access": "rwm"], ["allow": true, "type": "c", "minor": 0, "access": "rw"]]
+                }
+                let open = "(exec 3< /dev/null) && (exec 3< /dev/screen) && ! (exec 3< /dev/other) 2> /dev/null"
+                try bundle.runDetached("while \(open); do echo > /tmp/went; done; echo > /tmp/failed; sleep 1000")
+                let failed = "\(bundle.rootfs)/tmp/failed"
+                #expect(eventually { FileManager.default.fileExists(atPath: "\(bundle.rootfs)/tmp/went") })
+                for limit in ["70", "71", "72"] {
+                    let result = try bundle.runc("update", "--pids-limit", limit, bundle.id)
+                    #expect(result.succeeded && result.stderr.isEmpty, "\(result)")
+                }
+                try FileManager.default.removeItem(atPath: "\(bundle.rootfs)/tmp/went")
+                #expect(eventually { FileManager.default.fileExists(atPath: "\(bundle.rootfs)/tmp/went") || FileManager.default.fileExists(atPath: failed) })
+                #expect(!FileManager.default.fileExists(atPath: failed))
+            }
+        }
+
         // MARK: what cannot be
+
+        @Test(.needs(.cgroupV2), arguments: CgroupSetting.delegated.filter { $0.identity == .root })
+        func version2TellsWhatItHasNot(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                try bundle.edit { $0["linux.resources"] = ["memory": ["disableOOMKiller": true, "swappiness": 5], "network": ["classID": 7]] }
+                let result = try bundle.sh("echo ran")
+                #expect(result.succeeded && result.text == "ran" && result.errors.count == 1, "\(result)")
+                for name in ["memory.disableOOMKiller true", "memory.swappiness 5", "network.classID 7"] { #expect(result.stderr.contains(name), "\(result)") }
+            }
+        }
 
         static let bad: [(field: String, value: JSONValue, text: String)] = [
             ("memory.limit", -2, "memory.limit"), ("memory", ["limit": 4_194_304, "swap": 4096], "memory.swap: 4096"), ("memory.reservation", -2, "memory.reservation"),
@@ -157,8 +242,9 @@ extension IntegrationTests.GuestTests {
             ("cpu.cpus", "0-4095", "0-4095"), ("cpu.mems", "63", "63"), ("cpu.cpus", "one", "one"), ("cpu.idle", 2, "cpu.idle"),
             ("pids.limit", -2, "pids.limit"), ("pids.limit", 9_000_000_000_000_000_000, "pids.limit 9000000000000000000"),
             ("blockIO.weight", 1001, "1001"), ("blockIO.throttleReadBpsDevice", [["major": 4000, "minor": 7, "rate": 1000]], "4000:7 1000"),
-            ("unified", ["no.such": "1"], "unified[\"no.such\"] 1"), ("devices", [["allow": true, "access": "x"]], "devices[0].access"),
-        ]
+            ("memory", ["swap": 4096], "memory.swap 4096"), ("unified", ["no.such": "1"], "unified[\"no.such\"] 1"),
+            ("unified", ["pids.nothing": "1"], "unified[\"pids.nothing\"] 1"), ("devices", [["allow": true, "access": "x"]], "devices[0].access"),
+        ] + (HostFeature.cgroupV2.isThere() ? [("hugepageLimits", [["pageSize": "3MB", "limit": 1]], "3MB 1")] : [])
 
         /// With each driver; who asks makes no difference to a value.
         @Test(arguments: CgroupSetting.delegated.filter { $0.identity == .root })

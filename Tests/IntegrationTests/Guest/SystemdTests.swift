@@ -50,22 +50,77 @@ extension IntegrationTests.GuestTests {
             }
         }
 
+        /// The name is free when the last process has ended: what has it then is neither killed nor stopped with the first container.
+        @Test(arguments: Self.settings, [false, true])
+        func aUnitOfTheSameNameIsLeftAlone(_ setting: CgroupSetting, _ sharesProcesses: Bool) throws {
+            // Without a PID namespace of its own a container's /proc is the host's, which needs its mount from there.
+            guard !sharesProcesses || setting.identity == .root else { return }
+            try withBundle(setting) { bundle in
+                try bundle.edit {
+                    $0["linux.cgroupsPath"] = .string(":runc:\(bundle.id)")
+                    if sharesProcesses { $0.removeNamespace("pid") }
+                }
+                try bundle.runDetached()
+                let unit = try bundle.unit()
+                #expect(try bundle.runc("kill", bundle.id, "KILL").succeeded)
+                #expect(try bundle.waitForStatus("stopped"))
+                #expect(try eventually { try bundle.systemctl("show", "--property=ActiveState", unit).text == "ActiveState=inactive" })
+                let second = bundle.anotherID()
+                let run = try bundle.runc("run", "--detach", second)
+                #expect(run.succeeded, "\(run)")
+                let killed = try bundle.runc("kill", "--all", bundle.id, "KILL")
+                #expect(killed.succeeded, "\(killed)")
+                let deleted = try bundle.runc("delete", bundle.id)
+                #expect(deleted.succeeded && deleted.stderr.isEmpty, "\(deleted)")
+                #expect(try JSONValue(parsing: bundle.runc("state", second).stdout)["status"] == "running")
+                #expect(try bundle.runc("delete", "--force", second).succeeded)
+                #expect(try bundle.systemctl("show", "--property=ActiveState", unit).text == "ActiveState=inactive")
+            }
+        }
+
+        /// It stays after its end, until somebody asks for it.
+        @Test(arguments: Self.settings)
+        func aFailedUnitOfTheSameNameIsPutAway(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                let unit = "runc-\(bundle.id).scope"
+                let failing = try bundle.command(
+                    ["systemd-run"] + (setting.identity == .root ? [] : ["--user"])
+                        + ["--scope", "--quiet", "--unit", unit, "--property=RuntimeMaxSec=1", "sleep", "1000"]).run()
+                #expect(!failing.succeeded, "\(failing)")
+                #expect(try bundle.systemctl("show", "--property=ActiveState", unit).text == "ActiveState=failed")
+                try bundle.runDetached()
+                #expect(try bundle.systemctl("show", "--property=ActiveState", unit).text == "ActiveState=active")
+            }
+        }
+
+        /// As after ssh, in the cgroup of another session.
+        private func fromAnotherSession(_ bundle: Bundle, _ arguments: String...) throws -> CommandResult {
+            let command = try bundle.runtimeCommand(arguments), entering = try UserManager.shared.entering
+            #expect(Array(command.arguments.prefix(entering.count)) == entering)
+            return try Command(arguments: Array(command.arguments.dropFirst(entering.count)), environment: command.environment).run()
+        }
+
+        @Test(.needs(.delegation)) func execFromAnotherSessionGoesBelowTheUnit() throws {
+            try withBundle(CgroupSetting(identity: .delegated, driver: .systemd)) { bundle in
+                try bundle.runDetached()
+                let sub = try bundle.cgroup().directory("") + "/sub"
+                try bundle.makeDirectory(sub)
+                for file in ["cgroup.procs"] { #expect(chown("\(sub)/\(file)", try bundle.identity.hostUID, try bundle.identity.hostGID) == 0) }
+                let result = try fromAnotherSession(bundle, "exec", "--detach", "--cgroup", "sub", bundle.id, "sleep", "1000")
+                #expect(result.succeeded, "\(result)")
+                #expect(try bundle.read("\(sub)/cgroup.procs").split(separator: "\n").count == 1)
+                let missing = try fromAnotherSession(bundle, "exec", "--cgroup", "missing", bundle.id, "true")
+                #expect(missing.status == 255 && missing.errors.count == 1, "\(missing)")
+            }
+        }
+
         /// What comes from another session may not write the container's cgroup.procs: systemd moves it.
         @Test(.needs(.delegation)) func execFromAnotherSessionIsAttachedBySystemd() throws {
             try withBundle(CgroupSetting(identity: .delegated, driver: .systemd)) { bundle in
                 try bundle.runDetached()
-                let user = try bundle.identity.user
-                // In the cgroup of this test, as after ssh in that of another session.
-                let command = try bundle.runtimeCommand(["exec", bundle.id, "cat", "/proc/self/cgroup"])
-                let entering = try UserManager.shared.entering
-                #expect(Array(command.arguments.prefix(entering.count)) == entering)
-                let outside = Command(arguments: Array(command.arguments.dropFirst(entering.count)), environment: command.environment)
-                let result = try outside.run()
-                #expect(result.succeeded && result.text.hasSuffix("/runc-\(bundle.id).scope") || result.text == "0::/", "\(result) as \(user.name)")
-                let detached = Command(
-                    arguments: Array(try bundle.runtimeCommand(["exec", "--detach", bundle.id, "sleep", "1000"]).arguments.dropFirst(entering.count)),
-                    environment: command.environment)
-                #expect(try detached.run().succeeded)
+                let result = try fromAnotherSession(bundle, "exec", bundle.id, "cat", "/proc/self/cgroup")
+                #expect(result.succeeded && result.text.hasSuffix("/runc-\(bundle.id).scope") || result.text == "0::/", "\(result)")
+                #expect(try fromAnotherSession(bundle, "exec", "--detach", bundle.id, "sleep", "1000").succeeded)
                 #expect(try JSONValue(parsing: bundle.runc("ps", "--format", "json", bundle.id).stdout).array?.count ?? 0 >= 3)
             }
         }
@@ -86,6 +141,9 @@ extension IntegrationTests.GuestTests {
                     """)
                 #expect(eventually { FileManager.default.fileExists(atPath: "\(bundle.rootfs)/tmp/ready") })
                 #expect(try bundle.execOutput("cat /proc/self/cgroup") == "0::/inner")
+                guard setting == CgroupSetting(identity: .delegated, driver: .systemd) else { return }
+                let outside = try fromAnotherSession(bundle, "exec", bundle.id, "cat", "/proc/self/cgroup")
+                #expect(outside.succeeded && outside.text == "0::/inner", "\(outside)")
             }
         }
 

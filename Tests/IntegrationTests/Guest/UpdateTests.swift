@@ -68,6 +68,61 @@ extension IntegrationTests.GuestTests {
             }
         }
 
+        /// Each alone; systemd makes one number of both, and writes them again when it reads its units.
+        @Test(arguments: CgroupSetting.delegated)
+        func aQuotaAndAPeriodChangeAlone(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                try bundle.edit { $0["linux.resources.cpu"] = ["quota": 20_000, "period": 100_000] }
+                try bundle.runDetached()
+                for (option, quota, period) in [("--cpu-period=50000", 20_000, 50_000), ("--cpu-quota=10000", 10_000, 50_000), ("--cpu-quota=-1", -1, 50_000), ("--cpu-period=20000", -1, 20_000)] {
+                    let result = try update(bundle, [option])
+                    #expect(result.succeeded && result.stderr.isEmpty, "\(result)")
+                    let reload = setting.driver == .systemd && option == "--cpu-quota=10000"
+                    if reload { #expect(try bundle.systemctl("daemon-reload").succeeded) }
+                    let cgroup = try bundle.cgroup()
+                    if HostFeature.cgroupV2.isThere() {
+                        #expect(try cgroup.read(v1: "cpu.max", v2: "cpu.max") == "\(quota == -1 ? "max" : "\(quota)") \(period)", "\(option)")
+                    } else {
+                        #expect(try cgroup.read(v1: "cpu.cfs_quota_us", v2: "") == "\(quota)" && cgroup.read(v1: "cpu.cfs_period_us", v2: "") == "\(period)", "\(option)")
+                    }
+                }
+            }
+        }
+
+        /// What systemd has taken already, and what it has no words for; of a weight, what the kernel forgets when it is taken back.
+        @Test(arguments: CgroupSetting.delegated)
+        func whatWasTakenBeforeTheFailureIsTakenBack(_ setting: CgroupSetting) throws {
+            let isVersion2 = HostFeature.cgroupV2.isThere()
+            try withBundle(setting) { bundle in
+                try bundle.edit { $0["linux.resources"] = ["cpu": ["shares": 512, "quota": 1234, "period": 50_000], "memory": ["limit": 67_108_864]] }
+                try bundle.runDetached()
+                let file = "\(bundle.directory)/resources.json"
+                for change in [#""cpu":{"shares":2048,"quota":20000}"#, #""cpu":{"idle":1}"#, #""memory":{"limit":134217728}"#] {
+                    try bundle.write("{\(change),\"pids\":{\"limit\":9000000000000000000}}", to: file)
+                    let result = try update(bundle, ["--resources", file])
+                    #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains("pids.limit"), "\(result)")
+                    let cgroup = try bundle.cgroup()
+                    #expect(try cgroup.read(v1: "cpu.cfs_quota_us", v2: "cpu.max") == (isVersion2 ? "1234 50000" : "1234"), "\(change)")
+                    #expect(try cgroup.read(v1: "cpu.shares", v2: "cpu.weight") == (isVersion2 ? "59" : "512"), "\(change)")
+                    #expect(try cgroup.read(v1: "cpu.idle", v2: "cpu.idle") == "0" && memory(bundle) == "67108864", "\(change)")
+                    guard setting.driver == .systemd else { continue }
+                    let shown = try bundle.systemctl("show", "--property=CPUWeight,CPUShares,CPUQuotaPeriodUSec", bundle.unit())
+                    #expect(Set(shown.lines).isSuperset(of: [isVersion2 ? "CPUWeight=59" : "CPUShares=512", "CPUQuotaPeriodUSec=50ms"]), "\(change) \(shown)")
+                }
+            }
+        }
+
+        @Test(arguments: CgroupSetting.delegated)
+        func aLimitBelowTheUsageIsRefusedWhereAskedFor(_ setting: CgroupSetting) throws {
+            try withLimits(setting) { bundle in
+                let file = "\(bundle.directory)/resources.json"
+                try bundle.write(#"{"memory":{"limit":4096,"checkBeforeUpdate":true}}"#, to: file)
+                let result = try update(bundle, ["--resources", file])
+                #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains("memory.limit 4096"), "\(result)")
+                #expect(try memory(bundle) == "67108864" && bundle.status() == "running")
+            }
+        }
+
         @Test func badInputIsRefused() throws {
             try withLimits(CgroupSetting(identity: .root, driver: .cgroupfs)) { bundle in
                 for (options, text) in [
