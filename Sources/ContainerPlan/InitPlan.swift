@@ -26,7 +26,7 @@ public struct InitPlan: Sendable {
     public let rootSource: Int?
     public let steps: [InitStep]
     public let process: ProcessPlan
-    /// Moved by the runtime, once the namespace is there.
+    /// Moved by the runtime, once the namespace is there; set up by it too where that is joined, else by init.
     public let networkDevices: [NetworkDevicePlan]
     public let hooks: Hooks
     /// Shown to the container, each its own part.
@@ -102,7 +102,8 @@ extension InitPlan {
         if namespaces.createsCgroupNamespace { steps.append(.createCgroupNamespace) }
         if !request.noNewKeyring { steps.append(.joinSessionKeyring(name: "_ses." + request.id)) }
         if namespaces.isNew(.network) { steps.append(.bringUpLoopback) }
-        steps += networkDevices.map { .setUpNetworkDevice($0) }
+        // A network namespace that is joined may be the host's to change, and not of our user namespace's root: then the runtime does it.
+        if namespaces.isNew(.network) { steps += networkDevices.map { .setUpNetworkDevice($0) } }
         if let hostname = spec.hostname, !hostname.isEmpty { steps.append(.setHostname(hostname)) }
         if let domainname = spec.domainname, !domainname.isEmpty { steps.append(.setDomainname(domainname)) }
         if !spec.hooks.prestart.isEmpty || !spec.hooks.createRuntime.isEmpty { steps.append(.awaitRuntimeHooks) }

@@ -43,7 +43,7 @@ final class StepInterpreter {
         case .createCgroupNamespace: try CurrentProcess.unshare([.cgroup])
         case .joinSessionKeyring(let name): try joinSessionKeyring(name)
         case .bringUpLoopback: try LoopbackInterface.bringUp()
-        case .setUpNetworkDevice(let device): try setUp(device)
+        case .setUpNetworkDevice(let device): try device.setUp()
         case .setHostname(let name): try CurrentProcess.setHostname(name)
         case .setDomainname(let name): try CurrentProcess.setDomainname(name)
         case .awaitRuntimeHooks:
@@ -70,18 +70,6 @@ final class StepInterpreter {
         case .mask(let path): try mask(path)
         case .makeRootReadOnly: try Mounts.setAttributes(root.descriptor, set: .readOnly)
         }
-    }
-
-    /// Up it was or not: it is up from now on. Spec: config-linux.md, "Network Devices"
-    private func setUp(_ device: NetworkDevicePlan) throws(KernelError) {
-        let socket = try RouteSocket()
-        let index: UInt32
-        switch device.target {
-        case .named(let name): index = try socket.index(of: name)
-        case .numbered(let number, _): index = number
-        }
-        for address in device.addresses { try socket.add(address, to: index) }
-        try socket.bringUp(index)
     }
 
     private func joinSessionKeyring(_ name: String) throws(KernelError) {
@@ -114,6 +102,21 @@ final class StepInterpreter {
             try CurrentProcess.changeDirectory(path)
             try Mounts.changeRootHere()
         }
+    }
+}
+
+extension NetworkDevicePlan {
+    /// By a process of the container's network namespace. Up it was or not: it is up from now on.
+    /// Spec: config-linux.md, "Network Devices"
+    public func setUp() throws(KernelError) {
+        let socket = try RouteSocket()
+        let index: UInt32
+        switch target {
+        case .named(let name): index = try socket.index(of: name)
+        case .numbered(let number, _): index = number
+        }
+        for address in addresses { try socket.add(address, to: index) }
+        try socket.bringUp(index)
     }
 }
 
