@@ -62,11 +62,9 @@ extension InitPlan {
             spec: spec, namespaces: namespaces, facts: facts, rootlessEUID: rootlessEUID, uidMap: ids.uidMap, gidMap: ids.gidMap)
         let rootfs = root.path.isAbsolutePath ? root.path : facts.bundle + "/" + root.path
         let ownsMounts = namespaces.isNew(.mount)
+        if !ownsMounts { try spec.requireNothingMounted(noPivot: request.noPivot) }
         let rootSource = ownsMounts ? planner.addSource(rootfs, recursive: true) : nil
         let mountSteps = ownsMounts ? try planner.steps() : []
-        if !ownsMounts && !spec.mounts.isEmpty {
-            warnings.append("mounts: nothing is mounted: the container has no new mount namespace")
-        }
         warnings += planner.warnings
 
         self.namespaces = namespaces
@@ -120,8 +118,9 @@ extension InitPlan {
         if ownsMounts {
             steps.append(.enterRoot(request.noPivot ? .move : .pivot))
             if let change = linux.rootfsPropagation?.change { steps.append(.setRootPropagation(change.type, recursive: change.recursive)) }
-        } else if !namespaces.own.contains(.mount) {
-            steps.append(.enterRoot(.changeRoot(path: rootfs)))
+        } else {
+            if !namespaces.own.contains(.mount) { steps.append(.enterRoot(.changeRoot(path: rootfs))) }
+            steps.append(.makeWorkingDirectory(process.cwd))
         }
         if !linux.sysctl.isEmpty {
             let fields = [("hostname", spec.hostname), ("domainname", spec.domainname)].filter { $0.1 != nil }.map(\.0)

@@ -155,14 +155,40 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
     }
 
     @Test func withoutAMountNamespaceTheRootIsChanged() throws {
-        let plan = try plan(spec { $0.linux.namespaces = [Namespace(.pid)] }, facts(rootUser))
+        let plan = try plan(spec { $0.linux.namespaces = [Namespace(.pid)]; $0.mountNothing() }, facts(rootUser))
         #expect(plan.rootSource == nil && plan.sources.isEmpty)
-        #expect(outline(plan) == ["joining a new session keyring", "setting hostname runc", "changing the root to root.path /bundle/rootfs"])
-        #expect(plan.warnings.contains { $0.hasPrefix("mounts: nothing is mounted") })
+        #expect(outline(plan) == [
+            "joining a new session keyring", "setting hostname runc", "changing the root to root.path /bundle/rootfs", "making process.cwd /",
+        ])
+    }
+
+    /// What is to protect, above all: without mounts it would not.
+    @Test(arguments: [
+        "mounts", "root.readonly", "linux.maskedPaths", "linux.readonlyPaths", "linux.devices", "linux.rootfsPropagation", "linux.mountLabel", "--no-pivot",
+    ], [nil, "/proc/7/ns/mnt"])
+    func withoutAMountNamespaceOfItsOwnItIsRefused(_ field: String, _ joined: String?) throws {
+        let spec = spec { spec in
+            spec.linux.namespaces = joined.map { [Namespace(.mount, path: $0)] } ?? []
+            spec.hostname = nil
+            spec.mountNothing()
+            switch field {
+            case "mounts": spec.mounts = [Mount(destination: "/x", type: "tmpfs", source: "tmpfs")]
+            case "root.readonly": spec.root?.readonly = true
+            case "linux.maskedPaths": spec.linux.maskedPaths = ["/secret"]
+            case "linux.readonlyPaths": spec.linux.readonlyPaths = ["/fixed"]
+            case "linux.devices": spec.linux.devices = [Device()]
+            case "linux.rootfsPropagation": spec.linux.rootfsPropagation = .slave
+            case "linux.mountLabel": spec.linux.mountLabel = "label"
+            default: break
+            }
+        }
+        let error = #expect(throws: PlanError.self) { try plan(spec, facts(rootUser)) { $0.noPivot = field == "--no-pivot" } }
+        #expect(error?.message == "\(field): only with a mount namespace that is made for the container")
+        #expect(error?.hint?.contains(joined == nil ? "add" : "remove the path") == true)
     }
 
     @Test func inAJoinedMountNamespaceNothingIsMounted() throws {
-        let plan = try plan(spec { $0.linux.namespaces = [Namespace(.mount, path: "/proc/7/ns/mnt")] }, facts(rootUser))
+        let plan = try plan(spec { $0.linux.namespaces = [Namespace(.mount, path: "/proc/7/ns/mnt")]; $0.mountNothing() }, facts(rootUser))
         #expect(outline(plan).first == "joining the mount namespace /proc/7/ns/mnt")
         #expect(!plan.steps.contains { if case .enterRoot = $0 { true } else { false } })
     }

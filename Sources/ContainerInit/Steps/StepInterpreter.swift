@@ -28,15 +28,20 @@ final class StepInterpreter {
         self.cgroups = cgroups
     }
 
-    /// The container's root file system.
-    var root: RootDirectory { RootDirectory(sources[plan.rootSource!]!) }
+    /// The container's root file system; where nothing is mounted for it, what is `/` at the moment: the host's, until the root
+    /// is changed.
+    var root: RootDirectory {
+        get throws(KernelError) {
+            guard let source = plan.rootSource else { return try .current() }
+            return RootDirectory(sources[source]!)
+        }
+    }
 
     func perform(_ step: InitStep, _ channel: borrowing ChildChannel) throws(KernelError) {
         switch step {
         case .joinNamespace(let join): try NamespaceJoiner.join(join.kind, path: join.path)
         case .setPropagationOfAll(let propagation):
-            let slash = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
-            try Mounts.setPropagation(slash, propagation, recursive: true)
+            try Mounts.setPropagation(RootDirectory.current().descriptor, propagation, recursive: true)
         case .isolateParentOfRoot(let path): try isolateMount(holding: path)
         case .openSources: sources = try MountSources.open(plan.sources)
         case .becomeSetupUser(let user): try user.become(procfs)
@@ -55,8 +60,7 @@ final class StepInterpreter {
         case .makeLink(let path, let target): try makeLink(path, to: target)
         case .openTerminal(let size, let withConsole):
             // Without a mount namespace of its own the container's terminal is one of the host's.
-            let slash = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
-            let opened = try ContainerTerminal(in: withConsole ? root : RootDirectory(SharedDescriptor(slash)), size: size)
+            let opened = try ContainerTerminal(in: root, size: size, procfs)
             if withConsole { try mountConsole(opened) }
             try channel.send(.terminal, passing: opened.controller)
             terminal = opened

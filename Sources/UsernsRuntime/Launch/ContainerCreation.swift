@@ -89,7 +89,7 @@ final class ContainerCreation: HeldContainer {
 
     private static func makeFiles(_ directory: ContainerDirectory, _ plan: InitPlan, waitsForStart: Bool) throws(RuntimeError) -> SharedDescriptor? {
         do throws(KernelError) {
-            try NotifyRelay.makeDirectory(directory)
+            if plan.rootSource != nil { try NotifyRelay.makeDirectory(directory) }
             guard waitsForStart else { return nil }
             try directory.makeFIFO(StartFIFO.name, mode: 0o622)
             // Init opens it again for writing as root of its user namespace, whose id need not be ours.
