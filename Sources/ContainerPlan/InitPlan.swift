@@ -66,6 +66,8 @@ extension InitPlan {
         let rootSource = ownsMounts ? planner.addSource(rootfs, recursive: true) : nil
         let mountSteps = ownsMounts ? try planner.steps() : []
         warnings += planner.warnings
+        let bindsDevices = inUserNamespace || !facts.identity.inInitialUserNamespace
+        if ownsMounts && bindsDevices { warnings += Devices.warnings(linux.devices) }
 
         self.namespaces = namespaces
         uidMapWriting = ids.uidMapWriting
@@ -91,9 +93,11 @@ extension InitPlan {
         if namespaces.route == .direct { steps += namespaces.joins.map { .joinNamespace($0) } }
         if ownsMounts {
             let propagation = linux.rootfsPropagation?.change
+            // What is unbindable cannot be copied, neither as a source nor to be masked: until the end it is only private.
+            let whileMounting = propagation?.type == .unbindable ? .privately : propagation?.type ?? .slave
             // A shared root is wanted where mounts of the container are to reach the host (Kubernetes' rshared volumes).
-            steps.append(.setPropagationOfAll(propagation?.type ?? .slave))
-            if propagation?.type == .shared || propagation?.type == .unbindable { steps.append(.isolateParentOfRoot(path: rootfs)) }
+            steps.append(.setPropagationOfAll(whileMounting))
+            if whileMounting == .shared { steps.append(.isolateParentOfRoot(path: rootfs)) }
             if sourceOpener == .initProcess { steps.append(.openSources) }
         }
         if let user = ids.setupUser { steps.append(.becomeSetupUser(user)) }
@@ -108,8 +112,8 @@ extension InitPlan {
         if ownsMounts {
             steps.append(.attachRoot(path: rootfs))
             steps += mountSteps.map { .mount($0) }
-            if !spec.mounts.contains(where: { $0.destination == "/dev" && ($0.options.contains("bind") || $0.options.contains("rbind")) }) {
-                steps += Devices.steps(linux.devices, areBound: inUserNamespace || !facts.identity.inInitialUserNamespace)
+            if !mountSteps.shareDev {
+                steps += Devices.steps(linux.devices, areBound: bindsDevices)
             }
         }
         if process.terminal { steps.append(.openTerminal(size: self.process.terminalSize, withConsole: ownsMounts)) }
@@ -117,7 +121,6 @@ extension InitPlan {
         if !spec.hooks.createContainer.isEmpty { steps.append(.runContainerHooks) }
         if ownsMounts {
             steps.append(.enterRoot(request.noPivot ? .move : .pivot))
-            if let change = linux.rootfsPropagation?.change { steps.append(.setRootPropagation(change.type, recursive: change.recursive)) }
         } else {
             if !namespaces.own.contains(.mount) { steps.append(.enterRoot(.changeRoot(path: rootfs))) }
             steps.append(.makeWorkingDirectory(process.cwd))
@@ -130,6 +133,7 @@ extension InitPlan {
             steps += linux.readonlyPaths.map { .makeReadOnly(path: $0) }
             steps += linux.maskedPaths.map { .mask(path: $0) }
             if root.readonly { steps.append(.makeRootReadOnly) }
+            if let change = linux.rootfsPropagation?.change { steps.append(.setRootPropagation(change.type, recursive: change.recursive)) }
         }
         self.steps = steps
     }

@@ -28,6 +28,9 @@ final class StepInterpreter {
         self.cgroups = cgroups
     }
 
+    /// File systems that were made for the container and hold nothing of the host's.
+    var madeMounts: [SharedDescriptor] = []
+
     /// The container's root file system; where nothing is mounted for it, what is `/` at the moment: the host's, until the root
     /// is changed.
     var root: RootDirectory {
