@@ -8,12 +8,15 @@ public struct ExecProcess {
     let plan: ExecPlan
     /// The pidfd of the container's init.
     let container: SharedDescriptor
+    /// That of the container's init, where the plan changes the root.
+    let root: SharedDescriptor?
     /// The runtime's: what the container has at /proc is not to be trusted.
     let procfs: ProcessFileSystem
 
-    public init(plan: ExecPlan, container: SharedDescriptor, procfs: ProcessFileSystem) {
+    public init(plan: ExecPlan, container: SharedDescriptor, root: SharedDescriptor?, procfs: ProcessFileSystem) {
         self.plan = plan
         self.container = container
+        self.root = root
         self.procfs = procfs
     }
 
@@ -47,10 +50,14 @@ public struct ExecProcess {
             var terminal: ContainerTerminal?
             if plan.process.terminal {
                 place = .process(.openTerminal)
-                let root = SharedDescriptor(try FileDescriptor.currentDirectory.open("/", [.path, .directory]))
-                let opened = try ContainerTerminal(in: RootDirectory(root), size: plan.process.terminalSize)
+                let opened = try ContainerTerminal(in: .current(), size: plan.process.terminalSize, procfs)
                 try channel.send(.terminal, passing: opened.controller)
                 terminal = opened
+            }
+            if let root {
+                place = .process(.enterRoot)
+                try CurrentProcess.changeDirectory(root)
+                try Mounts.changeRootHere()
             }
             let start = ProcessStart(plan.process, procfs: procfs, terminal: terminal)
             try start.prepare(&place)

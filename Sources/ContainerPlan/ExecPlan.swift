@@ -15,6 +15,9 @@ public struct ExecPlan: Sendable {
     /// A process of a PID namespace can only be cloned into it by one that joined it.
     public var needsIntermediate: Bool { namespaces.contains(.pid) }
 
+    /// Joining a mount namespace leads to its root. Without one only the root of the container's init holds a process inside.
+    public var changesRoot: Bool { !namespaces.contains(.mount) }
+
     /// - Parameters:
     ///   - linux: of the container's configuration, what concerns every one of its processes.
     ///   - own: the container's own namespaces, from its configuration.

@@ -26,7 +26,7 @@ public struct InitPlan: Sendable {
     public let rootSource: Int?
     public let steps: [InitStep]
     public let process: ProcessPlan
-    /// Moved by the runtime, once the namespace is there.
+    /// Moved by the runtime, once the namespace is there; set up by it too where that is joined, else by init.
     public let networkDevices: [NetworkDevicePlan]
     public let hooks: Hooks
     /// Shown to the container, each its own part.
@@ -62,12 +62,12 @@ extension InitPlan {
             spec: spec, namespaces: namespaces, facts: facts, rootlessEUID: rootlessEUID, uidMap: ids.uidMap, gidMap: ids.gidMap)
         let rootfs = root.path.isAbsolutePath ? root.path : facts.bundle + "/" + root.path
         let ownsMounts = namespaces.isNew(.mount)
+        if !ownsMounts { try spec.requireNothingMounted(noPivot: request.noPivot) }
         let rootSource = ownsMounts ? planner.addSource(rootfs, recursive: true) : nil
         let mountSteps = ownsMounts ? try planner.steps() : []
-        if !ownsMounts && !spec.mounts.isEmpty {
-            warnings.append("mounts: nothing is mounted: the container has no new mount namespace")
-        }
         warnings += planner.warnings
+        let bindsDevices = inUserNamespace || !facts.identity.inInitialUserNamespace
+        if ownsMounts && bindsDevices { warnings += Devices.warnings(linux.devices) }
 
         self.namespaces = namespaces
         uidMapWriting = ids.uidMapWriting
@@ -93,24 +93,27 @@ extension InitPlan {
         if namespaces.route == .direct { steps += namespaces.joins.map { .joinNamespace($0) } }
         if ownsMounts {
             let propagation = linux.rootfsPropagation?.change
+            // What is unbindable cannot be copied, neither as a source nor to be masked: until the end it is only private.
+            let whileMounting = propagation?.type == .unbindable ? .privately : propagation?.type ?? .slave
             // A shared root is wanted where mounts of the container are to reach the host (Kubernetes' rshared volumes).
-            steps.append(.setPropagationOfAll(propagation?.type ?? .slave))
-            if propagation?.type == .shared || propagation?.type == .unbindable { steps.append(.isolateParentOfRoot(path: rootfs)) }
+            steps.append(.setPropagationOfAll(whileMounting))
+            if whileMounting == .shared { steps.append(.isolateParentOfRoot(path: rootfs)) }
             if sourceOpener == .initProcess { steps.append(.openSources) }
         }
         if let user = ids.setupUser { steps.append(.becomeSetupUser(user)) }
         if namespaces.createsCgroupNamespace { steps.append(.createCgroupNamespace) }
         if !request.noNewKeyring { steps.append(.joinSessionKeyring(name: "_ses." + request.id)) }
         if namespaces.isNew(.network) { steps.append(.bringUpLoopback) }
-        steps += networkDevices.map { .setUpNetworkDevice($0) }
+        // A network namespace that is joined may be the host's to change, and not of our user namespace's root: then the runtime does it.
+        if namespaces.isNew(.network) { steps += networkDevices.map { .setUpNetworkDevice($0) } }
         if let hostname = spec.hostname, !hostname.isEmpty { steps.append(.setHostname(hostname)) }
         if let domainname = spec.domainname, !domainname.isEmpty { steps.append(.setDomainname(domainname)) }
         if !spec.hooks.prestart.isEmpty || !spec.hooks.createRuntime.isEmpty { steps.append(.awaitRuntimeHooks) }
         if ownsMounts {
             steps.append(.attachRoot(path: rootfs))
             steps += mountSteps.map { .mount($0) }
-            if !spec.mounts.contains(where: { $0.destination == "/dev" && ($0.options.contains("bind") || $0.options.contains("rbind")) }) {
-                steps += Devices.steps(linux.devices, areBound: inUserNamespace || !facts.identity.inInitialUserNamespace)
+            if !mountSteps.shareDev {
+                steps += Devices.steps(linux.devices, areBound: bindsDevices)
             }
         }
         if process.terminal { steps.append(.openTerminal(size: self.process.terminalSize, withConsole: ownsMounts)) }
@@ -118,9 +121,9 @@ extension InitPlan {
         if !spec.hooks.createContainer.isEmpty { steps.append(.runContainerHooks) }
         if ownsMounts {
             steps.append(.enterRoot(request.noPivot ? .move : .pivot))
-            if let change = linux.rootfsPropagation?.change { steps.append(.setRootPropagation(change.type, recursive: change.recursive)) }
-        } else if !namespaces.own.contains(.mount) {
-            steps.append(.enterRoot(.changeRoot(path: rootfs)))
+        } else {
+            if !namespaces.own.contains(.mount) { steps.append(.enterRoot(.changeRoot(path: rootfs))) }
+            steps.append(.makeWorkingDirectory(process.cwd))
         }
         if !linux.sysctl.isEmpty {
             let fields = [("hostname", spec.hostname), ("domainname", spec.domainname)].filter { $0.1 != nil }.map(\.0)
@@ -130,6 +133,7 @@ extension InitPlan {
             steps += linux.readonlyPaths.map { .makeReadOnly(path: $0) }
             steps += linux.maskedPaths.map { .mask(path: $0) }
             if root.readonly { steps.append(.makeRootReadOnly) }
+            if let change = linux.rootfsPropagation?.change { steps.append(.setRootPropagation(change.type, recursive: change.recursive)) }
         }
         self.steps = steps
     }

@@ -26,7 +26,8 @@ public struct Process: JSONObject {
 
     public mutating func fields(_ json: JSONFields) throws(SpecError) {
         try json.optional("terminal", &terminal)
-        try json.optional("consoleSize", &consoleSize)
+        // Without a terminal it is to be ignored, whatever it says.
+        if terminal { try json.optional("consoleSize", &consoleSize) }
         try json.defaulted("user", &user)
         try json.optional("args", &args)
         try json.optional("env", &env)

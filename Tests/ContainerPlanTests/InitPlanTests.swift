@@ -144,9 +144,35 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
         #expect(made.last == DeviceStep(path: "/dev/fifo", type: .fifo, permissions: 0o666, major: 0, minor: 0, uid: 0, gid: 0, isBound: false))
     }
 
-    @Test func aBoundDevIsLeftAlone() throws {
-        let plan = try plan(spec { $0.mounts = [Mount(destination: "/dev", type: "bind", source: "/dev", options: ["rbind"])] }, facts(rootUser))
-        #expect(!outline(plan).contains { $0.hasPrefix("device") || $0.hasPrefix("link") })
+    /// However it is spelled: what was made there would be the host's.
+    @Test(arguments: [("bind", ["rbind"]), ("none", ["bind", "ro"]), ("bind", []), ("devtmpfs", []), ("tmpfs", ["rbind"])], ["/dev", "/dev/", "dev", "/./x/../dev//"])
+    func aSharedDevIsLeftAlone(_ mount: (type: String, options: [String]), _ destination: String) throws {
+        let dev = Mount(destination: destination, type: mount.type, source: "/dev", options: mount.options)
+        for mounts in [[dev], [dev, Mount(destination: "/dev", type: "bind", source: nil, options: ["remount", "ro"])], [Mount(destination: "/dev", type: "tmpfs", source: "tmpfs"), dev]] {
+            let plan = try plan(spec { $0.mounts = mounts }, facts(rootUser))
+            #expect(!outline(plan).contains { $0.hasPrefix("device") || $0.hasPrefix("link") })
+        }
+    }
+
+    @Test func aDevOfItsOwnIsFilled() throws {
+        let bound = Mount(destination: "/dev", type: "bind", source: "/dev", options: ["rbind"])
+        let own = Mount(destination: "/dev/", type: "tmpfs", source: "tmpfs")
+        for mounts in [[bound, own], [own, Mount(destination: "/dev/shm", type: "bind", source: "/a")], []] {
+            let plan = try plan(spec { $0.mounts = mounts }, facts(rootUser))
+            #expect(outline(plan).filter { $0.hasPrefix("device") || $0.hasPrefix("link") } == devices)
+        }
+    }
+
+    /// The host's node has its owner and its mode.
+    @Test(arguments: [(rootUser, true, ["linux.devices[0]", "linux.devices[1]"]), (namespaceRoot, false, ["linux.devices[0]", "linux.devices[1]"]), (rootUser, false, [])])
+    func whatABoundDeviceCannotHaveIsSaid(_ identity: Identity, _ hasUserNamespace: Bool, _ named: [String]) throws {
+        var owned = Device(), moded = Device(), plain = Device(), fifo = Device()
+        (owned.path, owned.uid) = ("/dev/a", 7)
+        (moded.path, moded.fileMode) = ("/dev/b", 0o600)
+        (plain.path, plain.uid, plain.gid) = ("/dev/c", 0, 0)
+        (fifo.path, fifo.type, fifo.fileMode) = ("/dev/d", .fifo, 0o600)
+        let plan = try plan(spec(rootless: hasUserNamespace) { $0.linux.devices = [owned, moded, plain, fifo] }, facts(identity))
+        #expect(plan.warnings.compactMap { $0.split(separator: ":").first.map(String.init) } == named)
     }
 
     @Test(arguments: [(false, InitStep.RootEntry.pivot), (true, .move)])
@@ -155,14 +181,40 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
     }
 
     @Test func withoutAMountNamespaceTheRootIsChanged() throws {
-        let plan = try plan(spec { $0.linux.namespaces = [Namespace(.pid)] }, facts(rootUser))
+        let plan = try plan(spec { $0.linux.namespaces = [Namespace(.pid)]; $0.mountNothing() }, facts(rootUser))
         #expect(plan.rootSource == nil && plan.sources.isEmpty)
-        #expect(outline(plan) == ["joining a new session keyring", "setting hostname runc", "changing the root to root.path /bundle/rootfs"])
-        #expect(plan.warnings.contains { $0.hasPrefix("mounts: nothing is mounted") })
+        #expect(outline(plan) == [
+            "joining a new session keyring", "setting hostname runc", "changing the root to root.path /bundle/rootfs", "making process.cwd /",
+        ])
+    }
+
+    /// What is to protect, above all: without mounts it would not.
+    @Test(arguments: [
+        "mounts", "root.readonly", "linux.maskedPaths", "linux.readonlyPaths", "linux.devices", "linux.rootfsPropagation", "linux.mountLabel", "--no-pivot",
+    ], [nil, "/proc/7/ns/mnt"])
+    func withoutAMountNamespaceOfItsOwnItIsRefused(_ field: String, _ joined: String?) throws {
+        let spec = spec { spec in
+            spec.linux.namespaces = joined.map { [Namespace(.mount, path: $0)] } ?? []
+            spec.hostname = nil
+            spec.mountNothing()
+            switch field {
+            case "mounts": spec.mounts = [Mount(destination: "/x", type: "tmpfs", source: "tmpfs")]
+            case "root.readonly": spec.root?.readonly = true
+            case "linux.maskedPaths": spec.linux.maskedPaths = ["/secret"]
+            case "linux.readonlyPaths": spec.linux.readonlyPaths = ["/fixed"]
+            case "linux.devices": spec.linux.devices = [Device()]
+            case "linux.rootfsPropagation": spec.linux.rootfsPropagation = .slave
+            case "linux.mountLabel": spec.linux.mountLabel = "label"
+            default: break
+            }
+        }
+        let error = #expect(throws: PlanError.self) { try plan(spec, facts(rootUser)) { $0.noPivot = field == "--no-pivot" } }
+        #expect(error?.message == "\(field): only with a mount namespace that is made for the container")
+        #expect(error?.hint?.contains(joined == nil ? "add" : "remove the path") == true)
     }
 
     @Test func inAJoinedMountNamespaceNothingIsMounted() throws {
-        let plan = try plan(spec { $0.linux.namespaces = [Namespace(.mount, path: "/proc/7/ns/mnt")] }, facts(rootUser))
+        let plan = try plan(spec { $0.linux.namespaces = [Namespace(.mount, path: "/proc/7/ns/mnt")]; $0.mountNothing() }, facts(rootUser))
         #expect(outline(plan).first == "joining the mount namespace /proc/7/ns/mnt")
         #expect(!plan.steps.contains { if case .enterRoot = $0 { true } else { false } })
     }
@@ -182,9 +234,10 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
             case .private, .rprivate: .privately
             case .unbindable, .runbindable: .unbindable
             }
-        #expect(plan.steps.first == .setPropagationOfAll(type))
-        #expect(plan.steps.contains(.setRootPropagation(type, recursive: wanted.rawValue.hasPrefix("r"))))
-        #expect(plan.steps.contains(.isolateParentOfRoot(path: "/bundle/rootfs")) == (type == .shared || type == .unbindable))
+        // What is unbindable could be copied no more: it becomes so when the last copy is made.
+        #expect(plan.steps.first == .setPropagationOfAll(type == .unbindable ? .privately : type))
+        #expect(plan.steps.last == .setRootPropagation(type, recursive: wanted.rawValue.hasPrefix("r")))
+        #expect(plan.steps.contains(.isolateParentOfRoot(path: "/bundle/rootfs")) == (type == .shared))
     }
 
     @Test func whatIsAskedForIsAStep() throws {

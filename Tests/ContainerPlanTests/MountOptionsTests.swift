@@ -37,14 +37,14 @@ import Testing
         #expect(options(option, "r" + option) == expected)
     }
 
-    @Test(arguments: ["sync", "async", "dirsync", "lazytime", "nolazytime", "mand", "nomand"])
+    @Test(arguments: ["sync", "async", "dirsync", "lazytime", "nolazytime", "mand", "nomand", "iversion"])
     func superblockFlagsAreTheFileSystems(_ option: String) throws {
         var expected = MountOptions()
         expected.data = [FileSystemOption(option)]
         #expect(options(option) == expected)
     }
 
-    @Test(arguments: ["defaults", "silent", "loud", "iversion", "noiversion", ""])
+    @Test(arguments: ["defaults", "silent", "loud", "noiversion", ""])
     func saysNothing(_ option: String) throws { #expect(options(option) == MountOptions()) }
 
     @Test func bindings() throws {

@@ -5,14 +5,15 @@ import Testing
 @testable import ContainerPlan
 
 @Suite struct NetworkDevicesTests {
-    private func planned(_ devices: [String: String?], hasNamespace: Bool = true) throws(PlanError) -> InitPlan {
+    private func planned(_ devices: [String: String?], hasNamespace: Bool = true, joined: Bool = false) throws(PlanError) -> InitPlan {
         let spec = spec {
             for (name, newName) in devices {
                 var device = NetDevice()
                 device.name = newName
                 $0.linux.netDevices[name] = device
             }
-            if !hasNamespace { $0.linux.namespaces.removeAll { $0.type == .network } }
+            if !hasNamespace || joined { $0.linux.namespaces.removeAll { $0.type == .network } }
+            if joined { $0.linux.namespaces.append(Namespace(.network, path: "/n")) }
         }
         var facts: HostFacts
         do { facts = try ContainerPlanTests.facts(rootUser) } catch { throw PlanError("\(error)") }
@@ -22,12 +23,20 @@ import Testing
 
     @Test(arguments: [
         (nil, .named("eth0")), ("", .named("eth0")), ("ctr0", .named("ctr0")), ("eth%d", .numbered(0x4000_0002, template: "eth%d")),
+        ("a%db", .numbered(0x4000_0002, template: "a%db")), ("%d", .numbered(0x4000_0002, template: "%d")),
     ] as [(String?, NetworkDevicePlan.Target)])
     func names(_ newName: String?, _ target: NetworkDevicePlan.Target) throws {
         let plan = try planned(["eth0": newName])
         let device = NetworkDevicePlan(name: "eth0", index: 2, target: target, addresses: [])
         #expect(plan.networkDevices == [device])
         #expect(plan.steps.contains(.setUpNetworkDevice(device)))
+    }
+
+    /// Init may have no power over a namespace that was there before it.
+    @Test func initSetsNothingUpInANamespaceThatIsJoined() throws {
+        let plan = try planned(["eth0": nil], joined: true)
+        #expect(plan.networkDevices.count == 1)
+        #expect(!plan.steps.contains { if case .setUpNetworkDevice = $0 { true } else { false } })
     }
 
     @Test func severalMayShareATemplate() throws {

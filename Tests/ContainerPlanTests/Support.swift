@@ -51,6 +51,15 @@ func spec(rootless: Bool = false, _ change: (inout Spec) -> Void = { _ in }) -> 
     return spec
 }
 
+extension Spec {
+    /// Asks for nothing that needs a mount namespace of the container's own.
+    mutating func mountNothing() {
+        mounts = []
+        root?.readonly = false
+        (linux.maskedPaths, linux.readonlyPaths) = ([], [])
+    }
+}
+
 func plan(
     _ spec: Spec, _ facts: HostFacts, _ change: (inout InitRequest) -> Void = { _ in }
 ) throws(PlanError) -> InitPlan {

@@ -55,6 +55,22 @@ extension IntegrationTests {
             }
         }
 
+        /// A directory of the host's that is bound there, however that is spelled: nothing in it is made, replaced or removed.
+        @Test(arguments: ["/dev", "/dev/", "dev", "/./dev"], [[], ["rbind"]])
+        func aBoundDevIsLeftAsItIs(_ destination: String, _ options: [String]) throws {
+            try withBundle(.root) { bundle in
+                let canary = try Canary(bundle)
+                try bundle.useDevicesOfRoot()
+                try bundle.edit {
+                    $0.addBind(canary.path, to: destination, options)
+                    $0["linux.maskedPaths"] = []
+                }
+                let result = try bundle.sh("cat /dev/ptmx")
+                #expect(result.succeeded && result.stdout == "canary ptmx\n", "\(result)")
+                try canary.expectUntouched()
+            }
+        }
+
         @Test func aConfiguredDeviceIsMade() throws {
             try withBundle(.root) { bundle in
                 try bundle.edit {

@@ -134,14 +134,88 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: [("rshared", true), ("rslave", false), ("rprivate", false)])
-        func theRootHasItsPropagation(_ propagation: String, shared: Bool) throws {
+        @Test(arguments: ["shared", "rshared", "slave", "rslave", "private", "rprivate", "unbindable", "runbindable"])
+        func theRootHasItsPropagation(_ propagation: String) throws {
             try withBundle(.root) { bundle in
-                try bundle.edit { $0["linux.rootfsPropagation"] = .string(propagation) }
-                let root = try #require(try mounts(bundle).at("/"))
-                #expect(root.propagation.contains { $0.hasPrefix("shared:") } == shared)
+                let source = try bundle.makeSource()
+                try bundle.edit {
+                    $0["linux.rootfsPropagation"] = .string(propagation)
+                    $0.addBind(source, to: "/bound")
+                    $0["linux.maskedPaths"] = ["/etc", "/proc/kcore"]
+                    $0["linux.readonlyPaths"] = ["/bin", "/proc/sys"]
+                }
+                let all = try mounts(bundle)
+                let root = try #require(all.at("/")), bound = try #require(all.at("/bound"))
+                #expect(root.propagation.contains { $0.hasPrefix("shared:") } == propagation.hasSuffix("shared"))
+                #expect(root.propagation.contains("unbindable") == propagation.hasSuffix("unbindable"))
+                #expect(bound.propagation.contains("unbindable") == (propagation == "runbindable"))
+                for path in ["/etc", "/bin", "/proc/sys"] { #expect(all.at(path)?.options.contains("ro") == true, "\(path)") }
                 let host = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
                 #expect(!host.contains(bundle.directory))
+            }
+        }
+
+        /// Where the host's mounts are shared, as systemd has them, a shared root sends it what volumes are for, and nothing of its own.
+        @Test(arguments: [false, true])
+        func aSharedRootSendsTheHostNothingOfItsOwn(_ hasUserNamespace: Bool) throws {
+            try withBundle(.root) { bundle in
+                let source = try bundle.makeSource()
+                try bundle.makeDirectory("\(source)/later")
+                try bundle.edit {
+                    $0["linux.rootfsPropagation"] = "rshared"
+                    $0.addBind(source, to: "/volume", ["rbind", "rshared"])
+                    $0.addMount("/tmp", type: "tmpfs", source: "own")
+                    for set in ["bounding", "permitted", "effective"] { $0.append("CAP_SYS_ADMIN", to: "process.capabilities.\(set)") }
+                    if hasUserNamespace {
+                        $0.setNamespace("user")
+                        for kind in ["uidMappings", "gidMappings"] { $0.addMapping(kind, containerID: 0, hostID: 0, size: 65536) }
+                    }
+                    $0.setShell("mount -t tmpfs sent /volume/later && cat /proc/self/mountinfo && echo > /volume/mounted; until test -e /volume/seen; do sleep 0.05; done")
+                }
+                // The volume on a mount of its own: that of the root is made private inside.
+                let host = """
+                    for shared in \(bundle.directory) \(source); do mount --bind $shared $shared && mount --make-shared $shared || exit 1; done
+                    cd \(bundle.directory)
+                    "$@" & until test -e source/mounted || ! kill -0 $!; do sleep 0.05; done
+                    cat /proc/self/mountinfo > host; echo > source/seen; wait $!
+                    """
+                let result = try bundle.command(
+                    ["unshare", "--mount", "--propagation", "private", "sh", "-c", host, "sh", try RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", bundle.id]).run()
+                #expect(result.succeeded, "\(result)")
+                #expect(MountInfo.parse(result.stdout).at("/")?.propagation.contains { $0.hasPrefix("shared:") } == true)
+                let seen = try bundle.read("\(bundle.directory)/host")
+                #expect(seen.contains(" sent "), "\(seen)")
+                #expect(!seen.contains(" own ") && !seen.contains("\(bundle.rootfs)/"), "\(seen)")
+            }
+        }
+
+        /// An access time that is chosen is so too where the tmpfs is first filled.
+        @Test func aFilledTmpfsHasItsAccessTimes() throws {
+            try withBundle(.oneID) { bundle in
+                try bundle.edit { $0.addMount("/etc", type: "tmpfs", source: "tmpfs", options: ["tmpcopyup", "noatime", "ro"]) }
+                #expect(try mounts(bundle).at("/etc")?.options == ["ro", "noatime"])
+            }
+        }
+
+        /// A device that cannot be written, and one that can, whose journal is to be left alone.
+        @Test(.needs(.tool("mkfs.ext4"), .loopDevices), arguments: [true, false])
+        func aReadOnlyFileSystemIsSoInFull(_ deviceIsReadOnly: Bool) throws {
+            try withBundle(.root) { bundle in
+                let image = "\(bundle.directory)/image"
+                try PlainCommand.run(["truncate", "--size=8M", image])
+                try PlainCommand.run(["mkfs.ext4", "-q", image])
+                let device = try PlainCommand.run(["losetup", "--find", "--show"] + (deviceIsReadOnly ? ["--read-only"] : []) + [image])
+                defer { _ = try? PlainCommand.run(["losetup", "--detach", device]) }
+                let before = try Data(contentsOf: URL(fileURLWithPath: image))
+                try bundle.edit {
+                    $0.addMount("/disk", type: "ext4", source: device, options: ["ro", "nodev"])
+                    // Whoever mounts a device has to be allowed to open it.
+                    $0["linux.resources.devices"] = [["allow": true, "type": "b", "major": 7, "access": "r"]]
+                }
+                let mount = try #require(try mounts(bundle).at("/disk"))
+                #expect(mount.type == "ext4" && mount.superOptions.contains("ro") && mount.options.isSuperset(of: ["ro", "nodev"]), "\(mount)")
+                try PlainCommand.run(["sync", image])
+                #expect(try Data(contentsOf: URL(fileURLWithPath: image)) == before, "not a byte was written")
             }
         }
 

@@ -22,7 +22,7 @@ extension IntegrationTests {
             return try bundle.command(["unshare", "--net", "sh", "-c", "\(host) && \"$@\"; status=$?; ip -o link > \(bundle.directory)/left; exit $status", "sh"] + run).run()
         }
 
-        @Test(arguments: [Identity.root, .rootInUserNamespace], [("", "host0"), ("ctr0", "ctr0"), ("net%d", "net0")])
+        @Test(arguments: [Identity.root, .rootInUserNamespace], [("", "host0"), ("ctr0", "ctr0"), ("net%d", "net0"), ("n%dx", "n0x")])
         func isMovedWithWhatItHas(_ identity: Identity, _ name: (given: String, expected: String)) throws {
             try withBundle(identity) { bundle in
                 try bundle.write("", to: "\(bundle.directory)/left")
@@ -50,8 +50,18 @@ extension IntegrationTests {
             }
         }
 
-        @Test func isMovedToANamespaceThatIsJoined() throws {
+        /// Also where init, in its new user namespace, has no power over the namespace, which is the host's.
+        @Test(arguments: [false, true])
+        func isMovedToANamespaceThatIsJoined(_ hasUserNamespace: Bool) throws {
             try withBundle(.root) { bundle in
+                if hasUserNamespace {
+                    try bundle.edit {
+                        $0.setNamespace("user")
+                        for kind in ["uidMappings", "gidMappings"] { $0.addMapping(kind, containerID: 0, hostID: 0, size: 65536) }
+                        // sysfs wants a network namespace of the user namespace's own.
+                        for destination in ["/sys/fs/cgroup", "/sys"] { $0.removeMount(destination) }
+                    }
+                }
                 let script = """
                     unshare --net sleep 60 & holder=$!; while [ $(readlink /proc/$holder/ns/net) = $(readlink /proc/self/ns/net) ]; do sleep 0.05; done; \
                     ln -s /proc/$holder/ns/net \(bundle.directory)/joined; \(Self.host)

@@ -64,6 +64,44 @@ extension IntegrationTests {
             }
         }
 
+        /// Without a mount namespace of its own the container is in its root all the same, and so is whoever comes later.
+        @Test(arguments: Identity.allCases)
+        func isAllThereIsWithoutMountsToo(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.write("outside\n", to: "\(bundle.directory)/mark")
+                try bundle.write("inside\n", to: "\(bundle.rootfs)/mark")
+                try bundle.edit { $0.mountNothing(); $0["process.cwd"] = "/new/directory" }
+                try bundle.runDetached("pwd > /pwd; cat /mark > /seen; trap 'exit 0' TERM; while :; do sleep 0.05; done")
+                #expect(eventually { (try? bundle.read("\(bundle.rootfs)/seen")) == "inside\n" })
+                #expect(try bundle.read("\(bundle.rootfs)/pwd") == "/new/directory\n")
+                #expect(try bundle.execOutput("cat /mark; pwd; ls \(bundle.directory) || echo not there", options: ["--cwd", "/"]).hasPrefix("inside\n/\n"))
+                #expect(try bundle.exec(["cat", "\(bundle.directory)/mark"], options: ["--cwd", "/"]).status == 1)
+                #expect(try bundle.exec(["sh", "-c", "ls -d /proc/self || ls /proc"], options: ["--cwd", "/"]).stdout == "", "the host's is not its")
+            }
+        }
+
+        /// Nothing of what is to protect is left out without a word.
+        @Test(arguments: [Identity.root, .oneID], ["root.readonly", "linux.maskedPaths", "linux.readonlyPaths", "linux.devices", "linux.rootfsPropagation", "mounts", "--no-pivot"])
+        func whatNeedsAMountNamespaceIsNamed(_ identity: Identity, _ field: String) throws {
+            try withBundle(identity) { bundle in
+                let value: JSONValue =
+                    switch field {
+                    case "root.readonly": true
+                    case "linux.devices": [["path": "/dev/null", "type": "c", "major": 1, "minor": 3]]
+                    case "linux.rootfsPropagation": "rprivate"
+                    case "mounts": [["destination": "/tmp", "type": "tmpfs", "source": "tmpfs"]]
+                    default: ["/etc"]
+                    }
+                try bundle.edit {
+                    $0.mountNothing()
+                    if field != "--no-pivot" { $0[field] = value }
+                }
+                let result = try bundle.sh("echo never", options: field == "--no-pivot" ? [field] : [])
+                #expect(result.status == 1 && result.errors.count == 1 && result.stdout.isEmpty, "\(result)")
+                #expect(result.stderr.contains("\(field): only with a mount namespace"), "\(result)")
+            }
+        }
+
         /// A masked path that is a link is masked where it leads inside.
         @Test func masksInsideWhereALinkLeadsOut() throws {
             try withBundle(.root) { bundle in

@@ -22,11 +22,48 @@ extension IntegrationTests {
                     for option in plain { $0.addMount("/options/\(option)", type: "tmpfs", source: "tmpfs", options: [option]) }
                 }
                 let mounts = MountInfo.parse(try bundle.output("cat /proc/self/mountinfo"))
-                for option in plain { #expect(mounts.at("/options/\(option)")?.type == "tmpfs", "\(option)") }
-                for (option, flag) in [("nosymfollow", "nosymfollow"), ("rro", "ro"), ("rnosuid", "nosuid"), ("noatime", "noatime"), ("rnodiratime", "nodiratime")] {
-                    #expect(mounts.at("/options/\(option)")?.options.contains(flag) == true, "\(option)")
+                for option in plain {
+                    let mount = try #require(mounts.at("/options/\(option)"), "\(option)")
+                    #expect(mount.type == "tmpfs", "\(option)")
+                    // Whatever it says, and nothing else: a new mount of a new file system has but relatime.
+                    let attribute = Self.shown[option] ?? (option.hasPrefix("r") ? Self.shown[String(option.dropFirst())] : nil) ?? ["rw", "relatime"]
+                    #expect(mount.options == attribute, "\(option)")
+                    #expect(mount.superOptions.intersection(["sync", "dirsync", "lazytime"]) == (["sync", "dirsync", "lazytime"].contains(option) ? [option] : []), "\(option)")
+                    let propagation = ["shared", "rshared"].contains(option) ? "shared:" : ["unbindable", "runbindable"].contains(option) ? "unbindable" : nil
+                    #expect(mount.propagation.contains { $0.hasPrefix(propagation ?? "?") } == (propagation != nil), "\(option)")
                 }
-                for option in ["sync", "dirsync"] { #expect(mounts.at("/options/\(option)")?.superOptions.contains(option) == true, "\(option)") }
+            }
+        }
+
+        /// What mountinfo says of a mount with an option that changes it; `r` before it does the same.
+        private static let shown: [String: Set<String>] = [
+            "ro": ["ro", "relatime"], "nosuid": ["rw", "nosuid", "relatime"], "nodev": ["rw", "nodev", "relatime"], "noexec": ["rw", "noexec", "relatime"],
+            "nodiratime": ["rw", "nodiratime", "relatime"], "nosymfollow": ["rw", "relatime", "nosymfollow"], "noatime": ["rw", "noatime"],
+            "strictatime": ["rw"], "norelatime": ["rw"],
+        ]
+
+        #if arch(x86_64)
+            private static let mountCall: Int32 = 165
+        #else
+            private static let mountCall: Int32 = 40
+        #endif
+
+        /// `iversion` shows nowhere, and is not for fsconfig(2): with mount(2) refused it is told, and its opposite is not.
+        @Test(arguments: [Identity.root, .oneID])
+        func theVersionOfInodesIsAskedOfTheKernel(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit { $0.addMount("/counted", type: "tmpfs", source: "tmpfs", options: ["iversion", "noatime", "size=64k", "sync"]) }
+                let mount = try #require(MountInfo.parse(try bundle.output("cat /proc/self/mountinfo; ls /counted")).at("/counted"))
+                #expect(mount.type == "tmpfs" && mount.options == ["rw", "noatime"] && mount.superOptions.isSuperset(of: ["size=64k", "sync"]), "\(mount)")
+                var command = try bundle.runtimeCommand(["run", bundle.id])
+                command.refused = ([Self.mountCall], EPERM)
+                let refused = try command.run()
+                #expect(refused.status == 1 && refused.stderr.contains("mount tmpfs: operation not permitted"), "\(refused)")
+                try bundle.edit { $0.editMount("/counted") { $0["options"] = ["noiversion"] } }
+                command = try bundle.runtimeCommand(["run", bundle.id])
+                command.refused = ([Self.mountCall], EPERM)
+                let plain = try command.run()
+                #expect(plain.succeeded, "\(plain)")
             }
         }
 
@@ -75,6 +112,30 @@ extension IntegrationTests {
                     $0.addMount("/merged", type: "overlay", source: "overlay", options: ["lowerdir=\(bundle.directory)/upper:\(bundle.directory)/lower"])
                 }
                 #expect(try bundle.output("cat /merged/lower /merged/upper") == "lower\nupper")
+            }
+        }
+
+        /// fsconfig(2) takes no text of more than 255 bytes, and an image has more layers than that.
+        @Test(arguments: Identity.allCases)
+        func anOverlayOfManyLayersIsMounted(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let layers = (1...30).map { "\(bundle.directory)/layer\($0)" }
+                for (index, layer) in layers.enumerated() {
+                    try bundle.makeDirectory(layer)
+                    try bundle.write("\(index)\n", to: "\(layer)/which")
+                    try bundle.write("\(index)\n", to: "\(layer)/of\(index)")
+                }
+                let lower = "lowerdir=\(layers.joined(separator: ":"))"
+                try #require((256..<4096).contains(lower.utf8.count))
+                try bundle.edit { $0.addMount("/merged", type: "overlay", source: "overlay", options: [lower, "nosuid", "ro", "noatime"]) }
+                let output = try bundle.output("cat /merged/which /merged/of29; ls /merged | wc -l; touch /merged/new 2>&1; cat /proc/self/mountinfo")
+                #expect(output.hasPrefix("0\n29\n31\ntouch: /merged/new: Read-only file system\n"), "\(output)")
+                let mounts = MountInfo.parse(output).filter { $0.mountPoint == "/merged" }
+                #expect(mounts.count == 1 && mounts[0].type == "overlay" && mounts[0].options == ["ro", "nosuid", "noatime"], "\(mounts)")
+                // More than the kernel would read is not cut off.
+                try bundle.edit { $0.editMount("/merged") { $0["options"] = [.string("\(lower):\(String(repeating: "/x", count: 2000))")] } }
+                let result = try bundle.sh("true")
+                #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains("argument list too long"), "\(result)")
             }
         }
 
@@ -148,9 +209,10 @@ extension IntegrationTests {
             }
         }
 
-        @Test func theSizeOfNoTerminalIsIgnored() throws {
+        @Test(arguments: [["height": 10, "width": 20], ["height": 100_000, "width": -1], "wide"] as [JSONValue])
+        func theSizeOfNoTerminalIsIgnored(_ size: JSONValue) throws {
             try withBundle(.oneID) { bundle in
-                try bundle.edit { $0["process.consoleSize"] = ["height": 10, "width": 20] }
+                try bundle.edit { $0["process.consoleSize"] = size }
                 #expect(try bundle.output("echo ran") == "ran")
             }
         }

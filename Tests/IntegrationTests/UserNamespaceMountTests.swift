@@ -68,6 +68,20 @@ extension IntegrationTests {
             }
         }
 
+        /// Each mount that may only be the host's own is a copy of its own: none takes another's away.
+        @Test(arguments: Identity.unprivileged)
+        func theHostsProcCanBeHadTwice(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit {
+                    $0.removeNamespace("pid")
+                    $0.addMount("/x/proc", type: "proc", source: "proc")
+                }
+                let output = try bundle.output("for proc in /proc /x/proc; do test -e $proc/self/status && echo there; done; cat /proc/self/mountinfo")
+                #expect(output.hasPrefix("there\nthere\n"), "\(output)")
+                for path in ["/proc", "/x/proc"] { #expect(MountInfo.parse(output).at(path)?.type == "proc") }
+            }
+        }
+
         /// `gid=5` is in the default spec; a user who maps one id only has no such group.
         @Test func devptsWithAnUnmappedGroupWorksWithAWarning() throws {
             try withBundle(.oneID) { bundle in

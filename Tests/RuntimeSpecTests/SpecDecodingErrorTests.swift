@@ -34,7 +34,7 @@ import Testing
         (process(#""user":{"uid":4294967296}"#), "process.user.uid: must be a number from 0 to 4294967295"),
         (process(#""user":{"uid":"0"}"#), "process.user.uid: must be a number from 0 to 4294967295"),
         (process(#""oomScoreAdj":2147483648"#), "process.oomScoreAdj: must be a number from -2147483648 to 2147483647"),
-        (process(#""consoleSize":{"height":1,"width":65536}"#), "process.consoleSize.width: must be a number from 0 to 65535"),
+        (process(#""terminal":true,"consoleSize":{"height":1,"width":65536}"#), "process.consoleSize.width: must be a number from 0 to 65535"),
         (process(#""rlimits":[{"type":"RLIMIT_X","hard":1,"soft":1}]"#), #"process.rlimits[0].type: "RLIMIT_X" is none of RLIMIT_AS, "#),
         (process(#""rlimits":[{"type":"","hard":1,"soft":1}]"#), #"process.rlimits[0].type: "" is none of RLIMIT_AS, "#),
         (process(#""scheduler":{"policy":"SCHED_\n"}"#), #"process.scheduler.policy: "SCHED_\n" is none of SCHED_OTHER, "#),

@@ -32,8 +32,8 @@ import Testing
         ("1.0.-1", #"ociVersion: "1.0.-1" is no semantic version, such as 1.3.0"#),
         ("1.0.+1", #"ociVersion: "1.0.+1" is no semantic version, such as 1.3.0"#),
         ("1.0.99999999999999999999", #"ociVersion: "1.0.99999999999999999999" is no semantic version, such as 1.3.0"#),
-        ("0.9.0", "ociVersion: 0.9.0 is not supported, only 1.0.0 to 1.3.0 are"),
-        ("2.0.0", "ociVersion: 2.0.0 is not supported, only 1.0.0 to 1.3.0 are"),
+        ("0.9.0", "ociVersion: 0.9.0 is not supported: the major version must be 1"),
+        ("2.0.0", "ociVersion: 2.0.0 is not supported: the major version must be 1"),
     ])
     func versionIsRefused(version: String, expected: String) throws {
         try expectError(expected) { $0.ociVersion = version }
@@ -149,6 +149,12 @@ import Testing
         (#"linux.maskedPaths[1]: must be an absolute path, is "a""#, { $0.linux.maskedPaths = ["/a", "a"] }),
         (#"linux.readonlyPaths[0]: must be an absolute path, is "../a""#, { $0.linux.readonlyPaths = ["../a"] }),
         ("linux.devices[0].path: is empty", { $0.linux.devices = [Device()] }),
+        ("linux.devices[0].major: must be a number from 0 to 4095, is -1", { $0.linux.devices = [device(-1, 0)] }),
+        ("linux.devices[1].major: must be a number from 0 to 4095, is 4096", { $0.linux.devices = [device(4095, 1_048_575), device(4096, 0)] }),
+        ("linux.devices[0].minor: must be a number from 0 to 1048575, is 1048576", { $0.linux.devices = [device(1, 1_048_576)] }),
+        (#"linux.netDevices["e"].name: can have % only once, as %d, is "a%d%d""#, { $0.linux.netDevices = ["e": renamed("a%d%d")] }),
+        (#"linux.netDevices["e"].name: can have % only once, as %d, is "a%""#, { $0.linux.netDevices = ["e": renamed("a%")] }),
+        (#"linux.netDevices["e"].name: can have % only once, as %d, is "%sd""#, { $0.linux.netDevices = ["e": renamed("%sd")] }),
         (
             "linux.personality.flags: must be empty: the specification defines none",
             {
@@ -244,4 +250,16 @@ private func seccomp(_ change: (inout Syscall) -> Void) -> Seccomp {
     var seccomp = Seccomp()
     seccomp.syscalls = [syscall]
     return seccomp
+}
+
+private func device(_ major: Int64, _ minor: Int64) -> Device {
+    var device = Device()
+    (device.path, device.major, device.minor) = ("/dev/a", major, minor)
+    return device
+}
+
+private func renamed(_ name: String) -> NetDevice {
+    var device = NetDevice()
+    device.name = name
+    return device
 }

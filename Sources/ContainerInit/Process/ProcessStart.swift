@@ -58,7 +58,7 @@ final class ProcessStart {
             let stream = FileDescriptor(rawValue: descriptor)
             let status: FileStatus
             do throws(KernelError) { status = try stream.status() } catch { continue }
-            let isNull = status.isCharacterDevice && status.representedMajor == 1 && status.representedMinor == 3
+            let isNull = status.isCharacterDevice(1, 3)
             if isNull { try takeOwnNull(descriptor) }
             if isNull || status.uid == plan.uid { continue }
             do throws(KernelError) { try stream.changeOwner(uid: plan.uid, gid: plan.gid) } catch {
@@ -68,11 +68,14 @@ final class ProcessStart {
     }
 
     /// The host's /dev/null is a file outside of the container, which CRIU could not save: the container's own does the same.
+    /// Looked at before it is opened: what a container put there instead may wait for a reader, or act when it is opened.
     private func takeOwnNull(_ descriptor: Int32) throws(KernelError) {
         let null: OwnedDescriptor
-        do throws(KernelError) { null = try FileDescriptor.currentDirectory.open("/dev/null", [.readWrite, .noFollow]) } catch { return }
-        let status = try null.status()
-        guard status.isCharacterDevice, status.representedMajor == 1, status.representedMinor == 3 else { return }
+        do throws(KernelError) {
+            let found = try FileDescriptor.currentDirectory.open("/dev/null", [.path, .noFollow])
+            guard try found.status().isCharacterDevice(1, 3) else { return }
+            null = try procfs.reopen(found, .readWrite)
+        } catch { return }
         try null.duplicate(onto: descriptor)
     }
 

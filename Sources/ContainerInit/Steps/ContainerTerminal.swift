@@ -8,25 +8,22 @@ final class ContainerTerminal {
     let controller: OwnedDescriptor
     let peer: OwnedDescriptor
 
-    /// Opened inside the root. It has to be the device that makes terminals, 5:2, and the other side is got by
-    /// descriptor: a path in the container could lead anywhere.
-    init(in root: RootDirectory, size: WindowSize?) throws(KernelError) {
-        let opened = try Self.open(in: root)
-        let status = try opened.status()
-        guard status.isCharacterDevice, status.representedMajor == 5, status.representedMinor == 2 else {
-            throw KernelError(.open, .operationNotSupportedByDevice, "/dev/pts/ptmx")
-        }
+    /// Looked up inside the root. It has to be the device that makes terminals, 5:2, before it is opened, as opening another
+    /// may do something already; and the other side is got by descriptor: a path in the container could lead anywhere.
+    init(in root: RootDirectory, size: WindowSize?, _ procfs: ProcessFileSystem) throws(KernelError) {
+        let found = try Self.find(in: root)
+        guard try found.status().isCharacterDevice(5, 2) else { throw KernelError(.open, .operationNotSupportedByDevice, "/dev/pts/ptmx") }
+        let opened = try procfs.reopen(found, [.readWrite, .noControllingTerminal])
         let peer = try Terminal.peer(of: opened)
         if let size { try Terminal.setSize(of: opened, size) }
         self.controller = opened
         self.peer = peer
     }
 
-    private static func open(in root: RootDirectory) throws(KernelError) -> OwnedDescriptor {
-        let flags: OpenFlags = [.readWrite, .noControllingTerminal]
-        do throws(KernelError) { return try root.open("/dev/pts/ptmx", flags) } catch {
+    private static func find(in root: RootDirectory) throws(KernelError) -> OwnedDescriptor {
+        do throws(KernelError) { return try root.open("/dev/pts/ptmx", .path) } catch {
             guard error.errno == .noSuchFileOrDirectory else { throw error }
-            return try root.open("/dev/ptmx", flags)
+            return try root.open("/dev/ptmx", .path)
         }
     }
 }

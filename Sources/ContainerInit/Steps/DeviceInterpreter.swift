@@ -51,6 +51,14 @@ extension StepInterpreter {
         guard isSame else { throw KernelError(.mknod, .fileExists, device.path) }
     }
 
+    /// The links of an image may lead a bind mount to where a device is looked for: nothing of the host's is replaced there.
+    private func isMadeForContainer(_ directory: borrowing OwnedDescriptor) throws(KernelError) -> Bool {
+        let mount = try directory.mountID()
+        if try mount == root.descriptor.mountID() { return true }
+        for made in madeMounts where try mount == made.mountID() { return true }
+        return false
+    }
+
     /// What is there stays, but for a device where a link of the container's own devpts belongs.
     func makeLink(_ path: String, to target: String) throws(KernelError) {
         let entry = try root.makeParent(of: path)
@@ -58,6 +66,7 @@ extension StepInterpreter {
             guard error.errno == .fileExists else { throw error }
             let status = try entry.directory.open(entry.name, [.path, .noFollow]).status()
             if status.isSymbolicLink || status.isDirectory { return }
+            guard try isMadeForContainer(entry.directory) else { return }
             try entry.directory.unlink(entry.name)
             try entry.directory.makeSymbolicLink(entry.name, to: target)
         }

@@ -81,7 +81,10 @@ extension StepInterpreter {
         do throws(KernelError) {
             // A read-only one is made so once it is filled.
             let attributes = step.options.copiesUp ? step.options.set.subtracting(.readOnly) : step.options.set
-            mount = try Mounts.fileSystem(type, source: source, options: options, attributes: attributes)
+            let options = try options + superblockOptions(source, attributes)
+            mount = try Mounts.isForFSConfig(source: source, options)
+                ? Mounts.fileSystem(type, source: source, options: options, attributes: attributes)
+                : Mounts.fileSystem(type, source: source, options: options, attributes: attributes, mountingOn: target)
         } catch {
             guard case .bind(let index) = step.fallback, [.notPermitted, .resourceBusy].contains(error.errno), let source = sources[index]
             else { throw error }
@@ -90,9 +93,21 @@ extension StepInterpreter {
         if step.options.copiesUp {
             let directory = try Mounts.open(mount)
             try root.open(step.destination, [.readOnly, .directory]).copyTree(to: directory)
-            try Mounts.setAttributes(mount, set: step.options.set)
+            // A choice of access times is made by clearing the field.
+            try Mounts.setAttributes(mount, set: step.options.set, clear: step.options.clear)
         }
         try finish(mount, step, on: target)
+        if type == "tmpfs" { madeMounts.append(SharedDescriptor(mount)) }
+    }
+
+    /// A file system on a device is read-only in full, or its journal would be replayed, and a device that cannot be written
+    /// refused. Others are only so where they are mounted: some are one with the host's.
+    private func superblockOptions(_ source: String?, _ attributes: MountAttributes) throws(KernelError) -> [FileSystemOption] {
+        guard attributes.contains(.readOnly), let source, source.isAbsolutePath else { return [] }
+        let device: OwnedDescriptor
+        // What is not there is told by the mount.
+        do throws(KernelError) { device = try FileDescriptor.currentDirectory.open(source, .path) } catch { return [] }
+        return try device.status().isBlockDevice ? [FileSystemOption("ro")] : []
     }
 
     /// An image with a link at /proc would have us mount elsewhere, and believe what lies at /proc (CVE-2019-19921).
@@ -135,11 +150,8 @@ extension StepInterpreter {
             maskingDirectory = SharedDescriptor(tmpfs)
         } else {
             let null = try root.open("/dev/null", [.path, .noFollow])
-            let status = try null.status()
             // A container that could put something else there could read what is to be hidden (CVE-2025-31133).
-            guard status.isCharacterDevice, status.representedMajor == 1, status.representedMinor == 3 else {
-                throw KernelError(.open, .operationNotSupportedByDevice, "/dev/null")
-            }
+            guard try null.status().isCharacterDevice(1, 3) else { throw KernelError(.open, .operationNotSupportedByDevice, "/dev/null") }
             let copy = try Mounts.copy(of: null, recursive: false)
             try Mounts.attach(copy, on: target)
         }

@@ -28,22 +28,30 @@ final class StepInterpreter {
         self.cgroups = cgroups
     }
 
-    /// The container's root file system.
-    var root: RootDirectory { RootDirectory(sources[plan.rootSource!]!) }
+    /// File systems that were made for the container and hold nothing of the host's.
+    var madeMounts: [SharedDescriptor] = []
+
+    /// The container's root file system; where nothing is mounted for it, what is `/` at the moment: the host's, until the root
+    /// is changed.
+    var root: RootDirectory {
+        get throws(KernelError) {
+            guard let source = plan.rootSource else { return try .current() }
+            return RootDirectory(sources[source]!)
+        }
+    }
 
     func perform(_ step: InitStep, _ channel: borrowing ChildChannel) throws(KernelError) {
         switch step {
         case .joinNamespace(let join): try NamespaceJoiner.join(join.kind, path: join.path)
         case .setPropagationOfAll(let propagation):
-            let slash = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
-            try Mounts.setPropagation(slash, propagation, recursive: true)
+            try Mounts.setPropagation(RootDirectory.current().descriptor, propagation, recursive: true)
         case .isolateParentOfRoot(let path): try isolateMount(holding: path)
         case .openSources: sources = try MountSources.open(plan.sources)
         case .becomeSetupUser(let user): try user.become(procfs)
         case .createCgroupNamespace: try CurrentProcess.unshare([.cgroup])
         case .joinSessionKeyring(let name): try joinSessionKeyring(name)
         case .bringUpLoopback: try LoopbackInterface.bringUp()
-        case .setUpNetworkDevice(let device): try setUp(device)
+        case .setUpNetworkDevice(let device): try device.setUp()
         case .setHostname(let name): try CurrentProcess.setHostname(name)
         case .setDomainname(let name): try CurrentProcess.setDomainname(name)
         case .awaitRuntimeHooks:
@@ -55,8 +63,7 @@ final class StepInterpreter {
         case .makeLink(let path, let target): try makeLink(path, to: target)
         case .openTerminal(let size, let withConsole):
             // Without a mount namespace of its own the container's terminal is one of the host's.
-            let slash = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
-            let opened = try ContainerTerminal(in: withConsole ? root : RootDirectory(SharedDescriptor(slash)), size: size)
+            let opened = try ContainerTerminal(in: root, size: size, procfs)
             if withConsole { try mountConsole(opened) }
             try channel.send(.terminal, passing: opened.controller)
             terminal = opened
@@ -70,18 +77,6 @@ final class StepInterpreter {
         case .mask(let path): try mask(path)
         case .makeRootReadOnly: try Mounts.setAttributes(root.descriptor, set: .readOnly)
         }
-    }
-
-    /// Up it was or not: it is up from now on. Spec: config-linux.md, "Network Devices"
-    private func setUp(_ device: NetworkDevicePlan) throws(KernelError) {
-        let socket = try RouteSocket()
-        let index: UInt32
-        switch device.target {
-        case .named(let name): index = try socket.index(of: name)
-        case .numbered(let number, _): index = number
-        }
-        for address in device.addresses { try socket.add(address, to: index) }
-        try socket.bringUp(index)
     }
 
     private func joinSessionKeyring(_ name: String) throws(KernelError) {
@@ -114,6 +109,21 @@ final class StepInterpreter {
             try CurrentProcess.changeDirectory(path)
             try Mounts.changeRootHere()
         }
+    }
+}
+
+extension NetworkDevicePlan {
+    /// By a process of the container's network namespace. Up it was or not: it is up from now on.
+    /// Spec: config-linux.md, "Network Devices"
+    public func setUp() throws(KernelError) {
+        let socket = try RouteSocket()
+        let index: UInt32
+        switch target {
+        case .named(let name): index = try socket.index(of: name)
+        case .numbered(let number, _): index = number
+        }
+        for address in addresses { try socket.add(address, to: index) }
+        try socket.bringUp(index)
     }
 }
 

@@ -11,6 +11,15 @@ enum Devices {
         ("/dev/stderr", "/proc/self/fd/2"), ("/dev/ptmx", "pts/ptmx"),
     ]
 
+    /// Of what is asked of devices that are the host's own.
+    static func warnings(_ devices: [Device]) -> [String] {
+        devices.enumerated().compactMap { index, device in
+            let isAsked = device.fileMode != nil || device.uid ?? 0 != 0 || device.gid ?? 0 != 0
+            guard device.type != .fifo, isAsked else { return nil }
+            return "linux.devices[\(index)]: \(device.path) is the host's in a user namespace, with its owner and mode: fileMode, uid and gid are left out"
+        }
+    }
+
     static func steps(_ devices: [Device], areBound: Bool) -> [InitStep] {
         let asked = Set(devices.map(\.path))
         var steps: [InitStep] = defaults.filter { !asked.contains($0.0) }.map { path, major, minor in
@@ -20,7 +29,8 @@ enum Devices {
         steps += devices.map { device in
             .makeDevice(DeviceStep(
                 path: device.path, type: device.type, permissions: (device.fileMode ?? 0o666) & 0o7777,
-                major: UInt32(clamping: device.major), minor: UInt32(clamping: device.minor),
+                // In range, as the validation has it.
+                major: UInt32(device.major), minor: UInt32(device.minor),
                 uid: device.uid ?? 0, gid: device.gid ?? 0, isBound: areBound && device.type != .fifo))
         }
         return steps + links.map { .makeLink(path: $0.0, target: $0.1) }

@@ -31,9 +31,8 @@ struct MountPlanner {
     private var inUserNamespace: Bool { namespaces.userNamespace != .none }
 
     mutating func addSource(_ path: String, recursive: Bool, optional: Bool = false, idMapping: MountIDMapping? = nil) -> Int {
-        let source = MountSource(path: path, recursive: recursive, optional: optional, idMapping: idMapping)
-        if let index = sources.firstIndex(of: source), optional { return index }
-        sources.append(source)
+        // Never one for two mounts: attaching a copy again takes it away from where it was.
+        sources.append(MountSource(path: path, recursive: recursive, optional: optional, idMapping: idMapping))
         return sources.count - 1
     }
 

@@ -38,6 +38,22 @@ public struct MountStep: Sendable, Equatable {
     }
 }
 
+extension [MountStep] {
+    /// Whether what comes to be the container's /dev is one with a directory of the host's, or with the kernel's own: nothing
+    /// is made in there, and nothing replaced. By what is mounted, and not by how the configuration spells it.
+    var shareDev: Bool {
+        for step in reversed() where step.destination.pathComponentsResolvingDots == ["dev"] {
+            switch step.content {
+            case .remount: continue
+            case .bind: return true
+            case .fileSystem(let type, _, _): return type == "devtmpfs"
+            case .cgroupTmpfs, .cgroup2: return false
+            }
+        }
+        return false
+    }
+}
+
 /// A mount of the host that is copied, detached, before anything of the container's is in the way.
 public struct MountSource: Sendable, Equatable {
     /// Absolute, in the runtime's mount namespace.

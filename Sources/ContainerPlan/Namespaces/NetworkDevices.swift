@@ -55,7 +55,7 @@ enum NetworkDevices {
         for (name, device) in devices.sorted(by: { $0.key < $1.key }) {
             guard let found = facts[name] else { throw PlanError("linux.netDevices: \(name): there is no such interface on the host") }
             let newName = device.name.flatMap { $0.isEmpty ? nil : $0 } ?? name
-            let isTemplate = newName.hasSuffix("%d")
+            let isTemplate = newName.contains("%")
             if !isTemplate, plans.contains(where: { $0.newName == newName }) {
                 throw PlanError("linux.netDevices: \(name): another interface is called \(newName) too")
             }

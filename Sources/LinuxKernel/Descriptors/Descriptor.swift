@@ -37,7 +37,7 @@ extension Descriptor where Self: ~Copyable {
     public func fileSystemMagic() throws(KernelError) -> Int { try mountFacts().magic }
 
     /// The mount that the descriptor was opened through. Man: statx(2), STATX_MNT_ID. Linux 5.8.
-    func mountID() throws(KernelError) -> UInt64 {
+    public func mountID() throws(KernelError) -> UInt64 {
         var id: UInt64 = 0
         try check(.statx, cl_mount_id(rawValue, &id))
         return id

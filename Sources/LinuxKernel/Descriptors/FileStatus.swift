@@ -31,7 +31,12 @@ public struct FileStatus: Sendable, Equatable {
     public var isRegular: Bool { mode & S_IFMT == S_IFREG }
     public var isSymbolicLink: Bool { mode & S_IFMT == S_IFLNK }
     public var isCharacterDevice: Bool { mode & S_IFMT == S_IFCHR }
+    public var isBlockDevice: Bool { mode & S_IFMT == S_IFBLK }
     public var isFIFO: Bool { mode & S_IFMT == S_IFIFO }
     public var representedMajor: UInt32 { cl_major(representedDevice) }
     public var representedMinor: UInt32 { cl_minor(representedDevice) }
+
+    public func isCharacterDevice(_ major: UInt32, _ minor: UInt32) -> Bool {
+        isCharacterDevice && representedMajor == major && representedMinor == minor
+    }
 }

@@ -91,6 +91,11 @@ public final class ProcessFileSystem {
         try open("\(process)/ns", [.path, .directory]).open(kind.procName, .readOnly)
     }
 
+    /// The root directory of a process (a pid).
+    public func openRoot(_ process: String) throws(KernelError) -> OwnedDescriptor {
+        try open(process, [.path, .directory]).open("root", [.path, .directory])
+    }
+
     /// Opens again, with other flags, what a descriptor of ours refers to.
     public func reopen(_ descriptor: borrowing some Descriptor & ~Copyable, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
         let directory = try open("self/fd", [.path, .directory])

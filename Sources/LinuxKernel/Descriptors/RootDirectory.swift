@@ -14,6 +14,11 @@ public struct RootDirectory {
 
     public init(_ descriptor: SharedDescriptor) { self.descriptor = descriptor }
 
+    /// What is `/` to this process at the moment.
+    public static func current() throws(KernelError) -> RootDirectory {
+        RootDirectory(SharedDescriptor(try FileDescriptor.currentDirectory.open("/", [.path, .directory])))
+    }
+
     private static let resolveInRoot: UInt64 = 0x10
     private static let resolveNoMagicLinks: UInt64 = 0x02
 

@@ -20,6 +20,52 @@ public enum Mounts {
         return OwnedDescriptor(owning: try check(.fsmount, cl_fsmount(context.rawValue, cloexec, UInt32(attributes.rawValue)), type))
     }
 
+    /// Whether fsconfig(2) takes all of it: no text of more than 255 bytes, as the layers of an overlay easily make one, and
+    /// not the one flag that is left to mount(2).
+    public static func isForFSConfig(source: String?, _ options: [FileSystemOption]) -> Bool {
+        (source ?? "").utf8.count < 256 && !options.contains { ($0.value ?? "").utf8.count > 255 || ($0.key == "iversion" && $0.value == nil) }
+    }
+
+    /// What mount(2) takes as a number and not among the file system's own options, with what is its absence. Source: linux/mount.h.
+    private static let superblockFlags: [(String, UInt)] = [
+        ("ro", 1), ("rw", 0), ("sync", 16), ("async", 0), ("mand", 64), ("nomand", 0), ("dirsync", 128), ("iversion", 1 << 23),
+        ("lazytime", 1 << 25), ("nolazytime", 0),
+    ]
+
+    /// The same by mount(2), which mounts only where something is: in a directory of a tmpfs, which for that time covers
+    /// `target`. What was mounted there is then copied, and so mounted nowhere, as what fsmount(2) makes. Errors: E2BIG where
+    /// the options are longer than the page that the kernel reads of them.
+    public static func fileSystem(
+        _ type: String, source: String?, options: [FileSystemOption], attributes: MountAttributes,
+        mountingOn target: borrowing some Descriptor & ~Copyable
+    ) throws(KernelError) -> OwnedDescriptor {
+        var flags: UInt = 0
+        var data: [String] = []
+        for option in options {
+            if option.value == nil, let flag = superblockFlags.first(where: { $0.0 == option.key }) {
+                flags |= flag.1
+            } else {
+                data.append(option.text)
+            }
+        }
+        let text = data.joined(separator: ",")
+        guard text.utf8.count < sysconf(Int32(_SC_PAGESIZE)) else { throw KernelError(.mount, .argListTooLong, "the options of \(type)") }
+
+        let cover = try fileSystem("tmpfs", source: "tmpfs", options: [], attributes: [])
+        try attach(cover, on: target)
+        try setPropagation(cover, .privately, recursive: false)
+        let directory = try open(cover)
+        try directory.makeDirectory("mount", mode: 0o700)
+        try checkErrno(.chdir, fchdir(directory.rawValue))
+        let result = cl_mount(source ?? type, "mount", type, flags, text)
+        let mount = result < 0 ? nil : try copy(of: directory.open("mount", [.path, .directory]), recursive: false)
+        try check(.umount2, cl_umount2(".", 2))  // MNT_DETACH
+        try checkErrno(.chdir, chdir("/"))
+        guard let mount else { throw KernelError(.mount, Errno(rawValue: -result), type) }
+        try setAttributes(mount, set: attributes, clear: .accessTimeField)
+        return mount
+    }
+
     /// The root directory of a mount, also of one that is attached nowhere, for what an `O_PATH` descriptor cannot do.
     public static func open(_ mount: borrowing some Descriptor & ~Copyable) throws(KernelError) -> OwnedDescriptor { try mount.open(".", [.readOnly, .directory]) }
 

@@ -8,10 +8,16 @@ extension Linux {
         try withinEach(readonlyPaths, in: "readonlyPaths") { (path) throws(SpecError) in try requireAbsolute(path, "") }
         try withinEach(devices, in: "devices") { (device) throws(SpecError) in
             try require(!device.path.isEmpty, "path", "is empty")
+            if device.type == .fifo { return }
+            // As the kernel's own numbers of devices: 12 and 20 bits.
+            try require((0...4095).contains(device.major), "major", "must be a number from 0 to 4095, is \(device.major)")
+            try require((0...1_048_575).contains(device.minor), "minor", "must be a number from 0 to 1048575, is \(device.minor)")
         }
         for (name, device) in netDevices.sorted(by: { $0.key < $1.key }) {
             try requireInterfaceName(name, "netDevices[\(name.debugDescription)]")
-            if let newName = device.name { try requireInterfaceName(newName, "netDevices[\(name.debugDescription)].name") }
+            guard let newName = device.name else { continue }
+            try requireInterfaceName(newName, "netDevices[\(name.debugDescription)].name")
+            try requireTemplate(newName, "netDevices[\(name.debugDescription)].name")
         }
         if let resources { try within("resources") { () throws(SpecError) in try resources.validate() } }
         if let schema = intelRdt?.memBwSchema {
@@ -50,6 +56,16 @@ private func requireInterfaceName(_ name: String, _ field: String) throws(SpecEr
     try require(
         (1...15).contains(name.utf8.count) && isPlain && name != "." && name != "..", field,
         "must be 1 to 15 bytes without spaces, / and :, is \(name.debugDescription)")
+}
+
+/// Wherever in a name the kernel finds a percent sign, it takes the name for a template: __dev_alloc_name.
+private func requireTemplate(_ name: String, _ field: String) throws(SpecError) {
+    var isTemplate = false
+    for (index, byte) in name.utf8.enumerated() where byte == UInt8(ascii: "%") {
+        let isNumber = name.utf8.dropFirst(index + 1).first == UInt8(ascii: "d")
+        try require(isNumber && !isTemplate, field, "can have % only once, as %d, is \(name.debugDescription)")
+        isTemplate = true
+    }
 }
 
 extension [LinuxIDMapping] {

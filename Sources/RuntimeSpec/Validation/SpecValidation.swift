@@ -39,7 +39,7 @@ extension Spec {
         guard let version = SemanticVersion(ociVersion) else {
             throw SpecError(path: "ociVersion", "\(ociVersion.debugDescription) is no semantic version, such as \(Self.implementedVersion)")
         }
-        try require(version.major == 1, "ociVersion", "\(ociVersion) is not supported, only 1.0.0 to \(Self.implementedVersion) are")
+        try require(version.major == 1, "ociVersion", "\(ociVersion) is not supported: the major version must be 1")
     }
 }
 

@@ -98,7 +98,7 @@ final class ContainerCreation: HeldContainer {
 
     private static func makeFiles(_ directory: ContainerDirectory, _ plan: InitPlan, waitsForStart: Bool) throws(RuntimeError) -> SharedDescriptor? {
         do throws(KernelError) {
-            try NotifyRelay.makeDirectory(directory)
+            if plan.rootSource != nil { try NotifyRelay.makeDirectory(directory) }
             guard waitsForStart else { return nil }
             try directory.makeFIFO(StartFIFO.name, mode: 0o622)
             // Init opens it again for writing as root of its user namespace, whose id need not be ours.
@@ -109,11 +109,14 @@ final class ContainerCreation: HeldContainer {
 
     /// In our own mount namespace, with our privileges, where the plan says so.
     private static func openSources(_ plan: InitPlan, _ procfs: ProcessFileSystem, _ wording: FailureWording) throws(RuntimeError) -> [SharedDescriptor?] {
-        guard plan.sourceOpener == .runtime, plan.rootSource != nil else { return [] }
+        guard plan.sourceOpener == .runtime, let rootSource = plan.rootSource else { return [] }
         do throws(KernelError) {
             let mapper = MountIDMapper(procfs)
             let sources = try MountSources.open(plan.sources) { (mount, mapping) throws(KernelError) in try mapper.map(mount, mapping) }
-            try MountSources.detachFromHost(sources, plan.steps.hostPropagation)
+            let propagation = plan.steps.hostPropagation
+            try MountSources.detachFromHost(sources, propagation)
+            // Volumes may stay peers of the host's mounts; the root would take all that is mounted in it there, and could not be pivoted to.
+            if propagation == .shared, let root = sources[rootSource] { try Mounts.setPropagation(root, .privately, recursive: false) }
             return sources
         } catch { throw wording.sourceError(error) }
     }

@@ -142,6 +142,7 @@ struct FailureWording {
         case .affinity: "setting execCPUAffinity"
         case .memoryPolicy: "setting linux.memoryPolicy"
         case .personality: "setting linux.personality"
+        case .enterRoot: "changing the root to the container's"
         }
     }
 }

@@ -22,7 +22,7 @@ extension Runtime {
         linux.namespaces = NamespaceType.allCases.map(\.rawValue).sorted()
         linux.capabilities = Capability.allCases.map(\.rawValue)
         var cgroup = Features.Cgroup()
-        (cgroup.v1, cgroup.v2, cgroup.systemd, cgroup.systemdUser, cgroup.rdma) = (true, true, true, true, false)
+        (cgroup.v1, cgroup.v2, cgroup.systemd, cgroup.systemdUser, cgroup.rdma) = (true, true, true, true, true)
         linux.cgroup = cgroup
         var seccomp = Features.Seccomp()
         seccomp.enabled = true

@@ -56,7 +56,8 @@ extension Runtime {
         let launcher = ProcessLauncher(
             process: plan.process, needsIntermediate: plan.needsIntermediate, cloneFlags: 0,
             forgivesOutOfMemoryScore: facts.privilege.rootlessEUID, procfs: probe.procfs, wording: wording, log: log, closedInChild: [])
-        let child = ExecProcess(plan: plan, container: containerInit.pidfd, procfs: probe.procfs)
+        let child = ExecProcess(
+            plan: plan, container: containerInit.pidfd, root: plan.changesRoot ? try root(of: containerInit, probe.procfs) : nil, procfs: probe.procfs)
         let cgroup = SavedCgroup(state), initPID = containerInit.pid
         let launched = try launcher.launch(
             ProcessLauncher.Steps(
@@ -80,6 +81,15 @@ extension Runtime {
             launcher.abandon(launched)
             throw error
         }
+    }
+
+    private func root(of containerInit: borrowing ChildProcess, _ procfs: ProcessFileSystem) throws(RuntimeError) -> SharedDescriptor {
+        do throws(KernelError) {
+            let root = SharedDescriptor(try procfs.openRoot("\(containerInit.pid)"))
+            // As long as it is there, its number is no other's.
+            try containerInit.signal(0)
+            return root
+        } catch { throw RuntimeError("the root of the container's init", error) }
     }
 
     /// Told by the namespace's own file: a range of /etc/subgid allows it, a single id written directly does not.

@@ -19,7 +19,8 @@ struct NotifyRelay {
     ///
     /// - Parameter containerPath: the container's directory, which need not be there yet.
     static func addMount(_ spec: inout Spec, containerPath: String) {
-        guard outerAddress != nil else { return }
+        // Elsewhere nothing can be mounted, and nobody inside reaches a socket of ours.
+        guard outerAddress != nil, spec.linux.namespaces.contains(where: { $0.type == .mount && ($0.path ?? "").isEmpty }) else { return }
         spec.mounts.append(
             Mount(
                 destination: insidePath, type: "bind", source: "\(containerPath)/\(directoryName)",

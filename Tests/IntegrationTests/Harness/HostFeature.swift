@@ -24,6 +24,7 @@ struct HostFeature: Sendable {
     static let seccomp = HostFeature(name: "seccomp") { access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0 }
 
     static let fuse = HostFeature(name: "FUSE") { access("/dev/fuse", R_OK | W_OK) == 0 }
+    static let loopDevices = HostFeature(name: "loop devices") { access("/dev/loop-control", R_OK | W_OK) == 0 }
     static let memoryPolicy = HostFeature(name: "NUMA policies") { access("/proc/self/numa_maps", F_OK) == 0 }
 
     static let guest = HostFeature(name: "the guest of make test-vm", isInGuest: true) { Machine.guestHierarchy != nil }

@@ -15,6 +15,15 @@ extension JSONValue {
         filter("linux.namespaces") { $0["type"]?.string != type }
     }
 
+    /// No mount namespace of its own: the one at `path`, or the host's; and nothing that would need one.
+    mutating func mountNothing(joining path: String? = nil) {
+        removeNamespace("mount")
+        if let path { setNamespace("mount", path: path) }
+        self["mounts"] = []
+        self["linux.maskedPaths"] = []
+        self["linux.readonlyPaths"] = []
+    }
+
     mutating func addMount(_ destination: String, type: String, source: String, options: [String] = []) {
         append(
             ["destination": .string(destination), "type": .string(type), "source": .string(source), "options": JSONValue(options)],

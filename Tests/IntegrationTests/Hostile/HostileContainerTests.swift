@@ -153,6 +153,28 @@ extension IntegrationTests {
             }
         }
 
+        /// What stands for /dev/null in the container is looked at before it is opened: a FIFO would keep whoever opens it for
+        /// reading, and a container that waits in one would learn of whoever writes.
+        @Test func execOpensNoNullOfTheContainers() throws {
+            try withBundle(.root) { bundle in
+                let out = try bundle.shareDirectory()
+                try bundle.runDetached(
+                    """
+                    rm /dev/null && mkfifo /dev/null || exit 1
+                    echo > /out/ready
+                    cat /dev/null > /out/opened; echo > /out/opened-and-closed
+                    trap 'exit 0' TERM; while :; do sleep 0.05; done
+                    """)
+                #expect(eventually { FileManager.default.fileExists(atPath: "\(out)/ready") })
+                var command = try bundle.runtimeCommand(["exec", bundle.id, "true"])
+                command.limitSeconds = 30
+                let result = try command.run()
+                #expect(result.succeeded, "\(result)")
+                usleep(300_000)
+                #expect(!FileManager.default.fileExists(atPath: "\(out)/opened-and-closed"), "nobody opened it")
+            }
+        }
+
         /// `exec` into a container that has mounted over its /proc: what it reads and writes of itself is the kernel's. Labels,
         /// which it writes by itself, need a kernel that has some.
         @Test(arguments: [Identity.root, .oneID])

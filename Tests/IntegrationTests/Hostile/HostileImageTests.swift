@@ -35,6 +35,20 @@ extension IntegrationTests {
             }
         }
 
+        /// A link of the image leads a bind mount to /dev: what the host has there is not replaced by a link.
+        @Test(arguments: Identity.allCases, ["dev", "../dev", "/dev"])
+        func aVolumeThatIsLedToDevKeepsItsFiles(_ identity: Identity, _ target: String) throws {
+            try withBundle(identity) { bundle in
+                let volume = try bundle.makeSource()
+                for name in ["ptmx", "fd", "stdin"] { try bundle.write("the host's\n", to: "\(volume)/\(name)") }
+                try bundle.replaceInRoot("data", byLinkTo: target)
+                try bundle.useDevicesOfRoot()
+                try bundle.edit { $0.addBind(volume, to: "/data") }
+                _ = try bundle.sh("true")
+                for name in ["ptmx", "fd", "stdin"] { #expect(try bundle.read("\(volume)/\(name)") == "the host's\n", "\(name)") }
+            }
+        }
+
         enum NotNull: String, CaseIterable { case link, file, directory, otherDevice, missing }
 
         /// What hides masked paths is /dev/null itself, never what an image calls so.
