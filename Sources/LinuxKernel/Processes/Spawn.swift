@@ -60,8 +60,7 @@ public struct Spawn {
             let ready = try check(.poll, retryOnInterrupt { cl_poll(&polled, polled.count, wait) })
             if ready == 0 {
                 timedOut = true
-                // It is not reaped: its number is still its group's.
-                try checkErrno(.kill, Glibc.kill(-child.pid, SIGKILL), "\(child.pid)")
+                try child.killGroup()
                 break
             }
             if polled[1].revents != 0 { Self.feed(stdin, &rest) }
