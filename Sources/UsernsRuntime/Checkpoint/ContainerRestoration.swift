@@ -53,7 +53,7 @@ final class ContainerRestoration: HeldContainer {
         let namespaces = prepared.bundle.spec.linux.namespaces
         var options = CRIUOptions(restore: request.restore, image: request.image, namespaces: namespaces)
         image.describe(in: &options, logName: Self.logName)
-        options.configFile = try CRIUConfiguration.path(prepared.bundle.spec.annotations)
+        options.configFile = try CRIUConfiguration.path(prepared.bundle.spec.annotations, log: log)
         let root = try mountRoot()
         options.root = root.path
         options.isUnprivileged = prepared.facts.privilege.rootlessEUID

@@ -24,7 +24,7 @@ extension Runtime {
         var options = CRIUOptions(dump: request.dump, image: request.image, namespaces: state.config.namespaces)
         let logName = "dump.log"
         directory.describe(in: &options, logName: logName)
-        options.configFile = try CRIUConfiguration.path(state.config.annotations)
+        options.configFile = try CRIUConfiguration.path(state.config.annotations, log: log)
         options.pid = process.pid
         options.root = state.config.rootfs
         options.freezerDirectory = SavedCgroup(state).cgroup.freezer?.directory
