@@ -1,5 +1,6 @@
 import Glibc
 import LinuxKernel
+import SystemPackage
 
 /// The CRIU that is installed. Man: criu(8).
 public struct CRIU: Sendable {
@@ -59,9 +60,17 @@ public struct CRIU: Sendable {
 
     /// Throws where it does not report that it can work without privileges; the error says what it reports.
     public func requireUnprivilegedWork() throws(CRIUError) {
+        // It wants a directory for images, though it makes none, and writes a log there: /dev/null is one for everybody. What
+        // is wrong is in the answer.
+        let directory: SharedDescriptor
+        do throws(KernelError) { directory = SharedDescriptor(try FileDescriptor.currentDirectory.open("/dev", [.readOnly, .directory])) } catch {
+            throw CRIUError("asking CRIU for what it can do", error)
+        }
         var options = CRIUOptions()
         options.isUnprivileged = true
-        _ = try ask(CRIURequest(.check, options: options))
+        options.imageDirectory = directory.rawValue
+        options.logName = "null"
+        _ = try withExtendedLifetime(directory) { () throws(CRIUError) in try ask(CRIURequest(.check, options: options)) }
     }
 
     private func ask(_ request: CRIURequest) throws(CRIUError) -> CRIUResponse {

@@ -1,3 +1,4 @@
+import Glibc
 import LinuxKernel
 import SystemPackage
 
@@ -6,6 +7,9 @@ public struct CRIULog {
     public let path: String
 
     public init(path: String) { self.path = path }
+
+    /// Where it cannot be removed, CRIU cannot write it either, and says so.
+    func remove() { unlink(path) }
 
     /// One line; nil where there is no log, or nothing in it.
     var excerpt: String? {

@@ -6,11 +6,11 @@ import RuntimeSpec
 /// | | dump | restore |
 /// |---|---|---|
 /// | network, PID | left out, under a name | the bundle's, by a descriptor under that name |
-/// | IPC, UTS, time | saved as if it were the container's own | the bundle's is joined instead |
-/// | user, mount, cgroup | the same | an error: CRIU can join none |
+/// | IPC, UTS, time, user | saved as if it were the container's own | the bundle's is joined instead |
+/// | mount, cgroup | the same | an error: CRIU can join none |
 public enum JoinedNamespaces {
     private static let names: [NamespaceType: String] = [.network: "extRootNetNS", .pid: "extRootPidNS"]
-    private static let joinable: Set<NamespaceType> = [.ipc, .uts, .time]
+    private static let joinable: Set<NamespaceType> = [.ipc, .uts, .time, .user]
 
     /// For a dump.
     ///

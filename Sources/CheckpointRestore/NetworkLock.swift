@@ -9,12 +9,14 @@ public struct NetworkLock {
     public init(of criu: CRIU) { self.criu = criu }
 
     /// Removes what there is of them from a process's network namespace, which has to be the container's own.
-    public func remove(fromNamespaceOf process: borrowing ChildProcess) throws(CRIUError) {
+    ///
+    /// - Parameter process: by its pidfd.
+    public func remove(fromNamespaceOf process: SharedDescriptor) throws(CRIUError) {
         let doing = "removing CRIU's rules from the container's network namespace"
         do throws(KernelError) {
             guard let child = try ChildProcess.clone(flags: 0) else {
                 do throws(KernelError) {
-                    try CurrentProcess.join(process.pidfd, flags: NamespaceKind.network.flag)
+                    try CurrentProcess.join(process, flags: NamespaceKind.network.flag)
                     _exit(try removeFromOwnNamespace() ? 0 : 1)
                     // With the last process its namespace is gone, and the rules with it.
                 } catch { _exit(error.errno == .noSuchProcess ? 0 : 1) }
@@ -29,9 +31,11 @@ public struct NetworkLock {
         var removed = true
         for name in ["iptables", "ip6tables"] {
             guard let program = criu.program(name), try run(program, ["-S", "CRIU"]).succeeded else { continue }
-            for rule in [["-D", "INPUT", "-j", "CRIU"], ["-D", "OUTPUT", "-j", "CRIU"], ["-F", "CRIU"], ["-X", "CRIU"]] {
-                removed = try run(program, rule).succeeded && removed
+            for chain in ["INPUT", "OUTPUT"] {
+                // Whoever was interrupted more than once has left as many of them.
+                while try run(program, ["-D", chain, "-j", "CRIU"]).succeeded {}
             }
+            for rule in [["-F", "CRIU"], ["-X", "CRIU"]] { removed = try run(program, rule).succeeded && removed }
         }
         if let program = criu.program("nft") {
             for line in try Spawn(program, arguments: [program, "list", "tables"], environment: criu.environment).run().output.parts(at: "\n") {

@@ -13,8 +13,8 @@ extension CRIUOptions {
         cgroupMode = image.cgroupMode
         dropsDuplicates = image.dropsDuplicates
         // The devices of a network namespace are nothing that CRIU could bring to another host: whoever has set them up
-        // does it again, in a hook. A namespace that was joined is not ours to empty.
-        if namespaces.contains(where: { $0.type == .network && $0.joinedPath == nil }) { emptyNamespaces |= UInt32(NamespaceKind.network.flag) }
+        // does it again, in a hook. A namespace that was joined is not ours to empty, unless we are told to.
+        if image.emptiesNetwork || namespaces.contains(where: { $0.type == .network && $0.joinedPath == nil }) { emptyNamespaces |= UInt32(NamespaceKind.network.flag) }
     }
 
     /// A dump, or a pre-dump.

@@ -10,6 +10,8 @@ public struct ImageSettings: Sendable, Equatable {
     public var keepsFileLocks = false
     public var cgroupMode: CgroupMode?
     public var dropsDuplicates = false
+    /// Also a network namespace that is not the container's own.
+    public var emptiesNetwork = false
 
     public init(imagePath: String) { self.imagePath = imagePath }
 }

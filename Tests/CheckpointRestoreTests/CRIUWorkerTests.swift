@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Testing
 
 @testable import CheckpointRestore
@@ -19,6 +19,29 @@ struct CRIUWorkerTests {
         fclose(file)
         chmod("\(directory)/criu", 0o755)
         try body(CRIU(path: "\(directory)/criu", environment: ["PATH=/usr/bin:/bin"]))
+    }
+
+    /// A child of its that still has the socket is no CRIU, and does not go on.
+    @Test func itsChildrenEndWithIt() throws {
+        try Self.fake("sleep 1000 & echo $! >$0.child; exit 5") { criu in
+            let error = #expect(throws: CRIUError.self) { _ = try criu.version() }
+            #expect(error?.cause?.contains("exit status 5") == true, "\(String(describing: error))")
+            let pid = try #require(Int32(String(contentsOfFile: criu.path + ".child", encoding: .utf8).dropLast()))
+            unlink(criu.path + ".child")
+            #expect(kill(pid, 0) != 0)
+        }
+    }
+
+    /// An earlier run's log is none of this one's; without one, what it answers counts.
+    @Test func theLogIsThisRuns() throws {
+        // type DUMP, success false, cr_errmsg "why"
+        try Self.fake(Self.readRequest + "printf '\\010\\001\\020\\000\\112\\003why' >&3") { criu in
+            let log = CRIULog(path: criu.path + ".log")
+            try "Error (criu/x.c:1): long ago\n".write(toFile: log.path, atomically: false, encoding: .utf8)
+            let worker = try CRIUWorker(criu.path, environment: criu.environment, streams: .own)
+            let error = #expect(throws: CRIUError.self) { _ = try worker.perform(CRIURequest(.dump), log: log) }
+            #expect(error?.cause == "it failed: why", "\(String(describing: error))")
+        }
     }
 
     private static let readRequest = "dd bs=65536 count=1 <&3 >/dev/null 2>&1; "

@@ -17,6 +17,14 @@ struct OptionTests {
         #expect(CRIUOptions(restore: RestoreSettings(), image: image, namespaces: namespaces).emptyNamespaces == flags)
     }
 
+    @Test func anotherNetworkNamespaceIsEmptiedWhereThatIsAsked() {
+        var image = ImageSettings(imagePath: "/i")
+        image.emptiesNetwork = true
+        for namespaces in [[], [Namespace(.network, path: "/run/netns/a")]] {
+            #expect(CRIUOptions(dump: DumpSettings(), image: image, namespaces: namespaces).emptyNamespaces == Self.networkFlag)
+        }
+    }
+
     @Test(arguments: [(false, nil, false), (true, nil, true), (false, "../pre", true), (true, "../pre", true)] as [(Bool, String?, Bool)])
     func memoryIsTrackedForAndAfterAPreDump(_ isPreDump: Bool, _ parent: String?, _ tracked: Bool) {
         var dump = DumpSettings()
@@ -45,12 +53,12 @@ struct OptionTests {
     }
 
     @Test func joinedNamespacesAreJoinedAgain() throws {
-        let plan = try JoinedNamespaces.plan(restore: [Namespace(.network, path: "/n"), Namespace(.uts, path: "/u"), Namespace(.ipc), Namespace(.mount)])
+        let plan = try JoinedNamespaces.plan(restore: [Namespace(.network, path: "/n"), Namespace(.uts, path: "/u"), Namespace(.ipc), Namespace(.user, path: "/s"), Namespace(.mount)])
         #expect(plan.inherited.map(\.name) == ["extRootNetNS"] && plan.inherited.map(\.path) == ["/n"])
-        #expect(plan.joined == [CRIUOptions.JoinedNamespace(name: "uts", path: "/u")])
+        #expect(plan.joined == [CRIUOptions.JoinedNamespace(name: "uts", path: "/u"), CRIUOptions.JoinedNamespace(name: "user", path: "/s")])
     }
 
-    @Test(arguments: [NamespaceType.user, .mount, .cgroup])
+    @Test(arguments: [NamespaceType.mount, .cgroup])
     func whatCRIUCannotJoinIsRefused(_ type: NamespaceType) {
         let error = #expect(throws: CRIUError.self) { _ = try JoinedNamespaces.plan(restore: [Namespace(type, path: "/x")]) }
         #expect(error?.message.contains("/x") == true)
@@ -78,6 +86,7 @@ struct ExternalMountTests {
         ("51 50 8:1 /b/rootfs2/a /c rw - ext4 /dev/vda rw", ["/c"]),
         ("51 50 0:60 / /sys rw - sysfs sysfs rw\n52 51 0:22 /x /sys/fs/cgroup rw - cgroup2 cgroup rw", ["/sys/fs/cgroup"]),
         ("51 50 0:21 / /sys rw - sysfs sysfs rw\n52 51 0:22 / /sys/fs/cgroup rw - cgroup2 cgroup rw", ["/sys", "/sys/fs/cgroup"]),
+        ("51 50 8:1 /home /data rw - ext4 /dev/vda rw\n52 51 0:71 / /data/scratch rw - tmpfs tmpfs rw", ["/data"]),
         ("51 50 0:70 / /dev rw - tmpfs tmpfs rw\n52 51 0:70 /null /proc/keys rw - tmpfs tmpfs rw", []),
     ] as [(String, [String])])
     func theHostsAreTold(_ lines: String, _ expected: [String]) { #expect(Self.found(lines) == expected) }

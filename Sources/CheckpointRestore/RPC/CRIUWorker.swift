@@ -63,12 +63,17 @@ public final class CRIUWorker {
         _ request: CRIURequest, log: CRIULog? = nil, notified: (CRIUNotification) -> Bool = { _ in true }
     ) throws(CRIUError) -> CRIUResponse {
         let doing = "CRIU could not \(request.kind.verb)"
+        // An earlier run's words are none of this one's.
+        log?.remove()
         do throws(KernelError) { try socket.send(request.encoded()) } catch {
             throw CRIUError(doing, cause: lastWords(log, "it ended before it was asked: \(try ending())"))
         }
         while true {
             let received: MessageSocket.Received?
-            do throws(KernelError) { received = try socket.receive(roomBytes: 64 << 10) } catch { throw CRIUError(doing, error) }
+            do throws(KernelError) { received = try receive() } catch {
+                try end()
+                throw CRIUError(doing, error)
+            }
             guard var received else { throw CRIUError(doing, cause: lastWords(log, "it ended without an answer: \(try ending())")) }
             guard let response = CRIUResponse(decoding: received.bytes) else {
                 try end()
@@ -87,14 +92,26 @@ public final class CRIUWorker {
             }
             guard response.succeeded else {
                 _ = try ending()
-                throw CRIUError(doing, cause: lastWords(log, response.reason))
+                throw CRIUError(doing, cause: lastWords(log, response.reason, response.message))
             }
             return response
         }
     }
 
+    /// nil where it has ended, be it that a child of its still has the socket.
+    private func receive() throws(KernelError) -> MessageSocket.Received? {
+        try socket.descriptor.waitUntilReadable(or: process.pidfd) ? try socket.receive(roomBytes: 64 << 10) : nil
+    }
+
+    // MARK: the end
+
+    /// How long the kernel may take to end processes that were killed.
+    private static let patienceMilliseconds: Int32 = 5000
+
     /// Reaps the worker, which ends by itself when its work is done.
-    public func wait() throws(CRIUError) { _ = try ending() }
+    public func wait() throws(CRIUError) {
+        do throws(KernelError) { _ = try process.wait() } catch { throw CRIUError("waiting for CRIU", error) }
+    }
 
     /// A worker that talks nonsense is not waited for.
     private func end() throws(CRIUError) {
@@ -104,18 +121,37 @@ public final class CRIUWorker {
         _ = try ending()
     }
 
+    /// How it has ended without success. A program that it had started, iptables say, would go on behind our back: it is
+    /// killed, and gone when this returns.
     private func ending() throws(CRIUError) -> String {
         do throws(KernelError) {
-            switch try process.wait() {
+            _ = try process.waitUntilGone(timeoutMilliseconds: -1)
+            try process.killGroup()
+            let termination = try process.wait()
+            guard try process.waitUntilGroupIsGone(timeoutMilliseconds: Self.patienceMilliseconds) else {
+                throw KernelError(.kill, .timedOut, "what it had started does not end")
+            }
+            switch termination {
             case .exited(let status): return "exit status \(status)"
             case .signaled(let signal): return "killed by signal \(signal)"
             }
         } catch { throw CRIUError("waiting for CRIU", error) }
     }
 
-    /// The log's, else what it printed, else `otherwise`; and where to read more.
-    private func lastWords(_ log: CRIULog?, _ otherwise: String) -> String {
+    /// For another process than the one that talks to it, and has died: returns when there is no CRIU any more. It notices
+    /// itself that nobody answers, and undoes what it did, unless it waits for somebody else.
+    public func outlive(graceMilliseconds: Int32) throws(CRIUError) {
+        close(socket.descriptor.rawValue)
+        do throws(KernelError) {
+            if try !process.waitUntilGone(timeoutMilliseconds: graceMilliseconds) { try process.killGroup() }
+            _ = try process.waitUntilGroupIsGone(timeoutMilliseconds: Self.patienceMilliseconds)
+        } catch { throw CRIUError("ending CRIU", error) }
+    }
+
+    /// The log's, else what it told or printed, else `otherwise`; and where to read more.
+    private func lastWords(_ log: CRIULog?, _ otherwise: String, _ told: String? = nil) -> String {
         if let log, let excerpt = log.excerpt { return "\(otherwise): \(excerpt) (its log: \(log.path))" }
+        if let told, !told.isEmpty { return "\(otherwise): \(told)" }
         do throws(KernelError) {
             if let printed = CRIULog.excerpt(of: String(decoding: try errors.readEnd(64 << 10), as: UTF8.self)) { return "\(otherwise): \(printed)" }
         } catch {}

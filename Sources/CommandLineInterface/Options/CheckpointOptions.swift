@@ -49,13 +49,14 @@ struct CheckpointOptions: ParsableArguments {
         settings.keepsFileLocks = fileLocks
         settings.cgroupMode = manageCgroupsMode
         settings.dropsDuplicates = autoDedup
+        settings.emptiesNetwork = emptyNs.contains(.network)
         return settings
     }
 }
 
 extension CgroupMode: ExpressibleByArgument {}
 
-/// `--empty-ns`: what is done anyway, for the one kind there is.
+/// `--empty-ns`: what is done anyway with the container's own, for the one kind there is.
 enum EmptyNamespace: String, Sendable, CaseIterable, ExpressibleByArgument {
     case network
 }

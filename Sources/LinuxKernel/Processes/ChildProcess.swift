@@ -63,6 +63,20 @@ public struct ChildProcess: ~Copyable {
         try check(.pidfd_send_signal, cl_pidfd_send_signal(pidfd.rawValue, number), "\(pid)")
     }
 
+    /// Kills it and whoever else is in the process group that it leads. It has not been reaped: its number is still its group's.
+    public func killGroup() throws(KernelError) { try checkErrno(.kill, Glibc.kill(-pid, SIGKILL), "\(pid)") }
+
+    /// Waits until nobody is left in the process group that it leads, or led; false where the time ran out.
+    public func waitUntilGroupIsGone(timeoutMilliseconds: Int32) throws(KernelError) -> Bool {
+        let end = CurrentProcess.clockMilliseconds + Int64(timeoutMilliseconds)
+        // Nothing tells of the end of somebody else's children.
+        while Glibc.kill(-pid, 0) == 0 || errno == EPERM {
+            guard CurrentProcess.clockMilliseconds < end else { return false }
+            try CurrentProcess.sleep(milliseconds: 5)
+        }
+        return true
+    }
+
     /// Waits for a child of ours and reaps it.
     public func wait() throws(KernelError) -> Termination {
         var pid: pid_t = 0, code: Int32 = 0, status: Int32 = 0

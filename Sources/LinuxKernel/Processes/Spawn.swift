@@ -61,8 +61,7 @@ public struct Spawn {
             // Also where a stream is ready each time.
             if ready == 0 || (wait == 0 && polled[0].revents == 0) {
                 timedOut = true
-                // It is not reaped: its number is still its group's.
-                try checkErrno(.kill, Glibc.kill(-child.pid, SIGKILL), "\(child.pid)")
+                try child.killGroup()
                 break
             }
             if polled[1].revents != 0 { Self.feed(stdin, &rest) }

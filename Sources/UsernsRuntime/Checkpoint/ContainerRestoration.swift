@@ -1,5 +1,6 @@
 import CgroupControl
 import CheckpointRestore
+import ContainerInit
 import ContainerPlan
 import Glibc
 import LinuxKernel
@@ -45,7 +46,7 @@ final class ContainerRestoration: HeldContainer {
     func takeTerminal() -> OwnedDescriptor? { terminal.take() }
 
     private func perform(_ request: RestoreRequest, _ image: ImageDirectory, _ descriptors: [String], _ criu: CRIU) throws(RuntimeError) {
-        try RestoredMounts.makeMountPoints(prepared.plan)
+        let mounts = try RestoredMounts(making: prepared.plan)
         let journal = CgroupJournal(directory: directory)
         var keeper = try CgroupKeeper(prepared, journal: journal, log: log)
         cgroups = keeper
@@ -53,7 +54,7 @@ final class ContainerRestoration: HeldContainer {
         let namespaces = prepared.bundle.spec.linux.namespaces
         var options = CRIUOptions(restore: request.restore, image: request.image, namespaces: namespaces)
         image.describe(in: &options, logName: Self.logName)
-        options.configFile = try CRIUConfiguration.path(prepared.bundle.spec.annotations)
+        options.configFile = try CRIUConfiguration.path(prepared.bundle.spec.annotations, log: log)
         let root = try mountRoot()
         options.root = root.path
         options.isUnprivileged = prepared.facts.privilege.rootlessEUID
@@ -68,7 +69,7 @@ final class ContainerRestoration: HeldContainer {
         try keeper.joinResctrlGroup(pid: worker.pid)
         cgroups = keeper
         options.cgroupRoots = try cgroupRoots(of: worker.pid)
-        options.externals = RestoredMounts.externals(prepared.plan, cgroups: keeper.shown(of: prepared.facts.cgroupHierarchies))
+        options.externals = try externals(mounts, cgroups: keeper.shown(of: prepared.facts.cgroupHierarchies))
         do throws(CRIUError) {
             _ = try worker.perform(CRIURequest(.restore, options: options), log: image.log(Self.logName)) { notification in
                 do throws(RuntimeError) {
@@ -89,6 +90,13 @@ final class ContainerRestoration: HeldContainer {
         do throws(KernelError) { return try RestoreRoot(mounting: prepared.bundle.rootfs, in: directory) } catch {
             throw RuntimeError("root.path \(prepared.bundle.rootfs)", error)
         }
+    }
+
+    private func externals(_ mounts: RestoredMounts, cgroups: [String: ShownCgroup]) throws(RuntimeError) -> [CRIUOptions.External] {
+        do throws(KernelError) {
+            let host = MountInfo.parse(try prepared.probe.procfs.read("self/mountinfo")), notify = try NotifyRelay.restoredMount(directory)
+            return mounts.externals(cgroups: cgroups, host: host) + [.mount(notify.destination, notify.source)]
+        } catch { throw RuntimeError("the mounts of container \(prepared.id.text)", error) }
     }
 
     /// Opens what CRIU inherits, and names it.
@@ -129,11 +137,24 @@ final class ContainerRestoration: HeldContainer {
         case .postRestore:
             guard let pid = notification.pid else { throw RuntimeError("CRIU did not tell which process it has restored") }
             try adopt(pid)
-            let state = try prepared.savedState(initPID: process.pid, cgroup: cgroups!.cgroup, resctrl: cgroups!.resctrl)
+            var state = try prepared.savedState(initPID: process.pid, cgroup: cgroups!.cgroup, resctrl: cgroups!.resctrl)
+            if try hasTimeNamespace(process.pid), !state.config.namespaces.contains(where: { $0.type == .time }) {
+                state.config.namespaces.append(Namespace(.time))
+            }
             try directory.save(prepared.savedProcess)
             try directory.note(NotedInit(state))
             try directory.save(state)
         case .networkLock, .networkUnlock, .statusReady, nil: break
+        }
+    }
+
+    /// Where the kernel has them CRIU makes one, be it asked for or not, so that clocks go on from where they were.
+    private func hasTimeNamespace(_ pid: Int32) throws(RuntimeError) -> Bool {
+        do throws(KernelError) {
+            return try prepared.probe.procfs.namespaceInode("\(pid)", .time) != prepared.probe.procfs.namespaceInode("self", .time)
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { return false }
+            throw RuntimeError("the time namespace of the restored process", error)
         }
     }
 

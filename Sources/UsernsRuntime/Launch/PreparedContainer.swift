@@ -15,14 +15,15 @@ struct PreparedContainer {
     let cgroupDriver: any CgroupDriver
     let cgroupRequest: CgroupRequest
 
-    init(_ request: CreateRequest, global: GlobalRequest, log: RuntimeLog) throws(RuntimeError) {
+    /// - Parameter tellsReadiness: its service tells a manager outside that it is ready; a restored one has told.
+    init(_ request: CreateRequest, global: GlobalRequest, log: RuntimeLog, tellsReadiness: Bool = true) throws(RuntimeError) {
         id = try ContainerID(request.id)
         var bundle = try Bundle(request.bundle)
         let passed = try PassedDescriptors(preserve: request.preserveFDs)
         probe = try HostProbe()
         store = try StateStore(request: global, identity: probe.identity)
         bundle.spec.process?.env += passed.environment
-        NotifyRelay.addMount(&bundle.spec, containerPath: store.path + "/" + id.text)
+        if tellsReadiness { NotifyRelay.addMount(&bundle.spec, containerPath: store.path + "/" + id.text) }
         guard let process = bundle.spec.process else { throw RuntimeError("process: is missing") }
         self.process = process
         self.bundle = bundle

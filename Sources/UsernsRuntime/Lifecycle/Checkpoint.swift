@@ -24,7 +24,7 @@ extension Runtime {
         var options = CRIUOptions(dump: request.dump, image: request.image, namespaces: state.config.namespaces)
         let logName = "dump.log"
         directory.describe(in: &options, logName: logName)
-        options.configFile = try CRIUConfiguration.path(state.config.annotations)
+        options.configFile = try CRIUConfiguration.path(state.config.annotations, log: log)
         options.pid = process.pid
         options.root = state.config.rootfs
         options.freezerDirectory = SavedCgroup(state).cgroup.freezer?.directory
@@ -33,11 +33,11 @@ extension Runtime {
             options.externals = try container.externals(state, pid: process.pid)
             try directory.save(descriptors: state.externalDescriptors)
         }
+        let aftermath = DumpAftermath(
+            wasPaused: status == .paused, keepsTCPConnections: request.image.keepsTCPConnections, state: state, process: process.pidfd, criu: criu, log: log)
         var networkWasLocked = false
-        do throws(RuntimeError) { try dump(request.dump, options, criu, directory.log(logName), &networkWasLocked) } catch {
-            // CRIU undoes what it did, unless it was killed: what did not stand still before goes on.
-            if status != .paused { try SavedCgroup(state).thaw() }
-            throw networkWasLocked ? unlockNetwork(of: process, state, criu, after: error) : error
+        do throws(RuntimeError) { try dump(request.dump, options, criu, directory.log(logName), aftermath, &networkWasLocked) } catch {
+            throw aftermath.explain(error, networkWasLocked: networkWasLocked)
         }
         guard !request.dump.keepsContainer else { return }
         try container.destroy(store: try StateStore(request: self.request, identity: probe.identity), log: log)
@@ -60,10 +60,14 @@ extension Runtime {
         }
     }
 
-    private func dump(_ dump: DumpSettings, _ options: CRIUOptions, _ criu: CRIU, _ log: CRIULog, _ networkWasLocked: inout Bool) throws(RuntimeError) {
+    private func dump(
+        _ dump: DumpSettings, _ options: CRIUOptions, _ criu: CRIU, _ log: CRIULog, _ aftermath: DumpAftermath, _ networkWasLocked: inout Bool
+    ) throws(RuntimeError) {
+        let worker: CRIUWorker
+        do throws(CRIUError) { worker = try CRIUWorker(criu.path, environment: criu.environment, streams: .own) } catch { throw RuntimeError(error) }
+        let watch = try DumpWatch(of: worker, aftermath)
         var failure: RuntimeError?
         do throws(CRIUError) {
-            let worker = try CRIUWorker(criu.path, environment: criu.environment, streams: .own)
             _ = try worker.perform(CRIURequest(dump.isPreDump ? .preDump : .dump, options: options), log: log) { notification in
                 if notification.event == .networkLock { networkWasLocked = true }
                 guard notification.event == .statusReady, let number = dump.statusDescriptor else { return true }
@@ -77,18 +81,11 @@ extension Runtime {
                 }
             }
             try worker.wait()
-        } catch { throw failure ?? RuntimeError(error) }
-    }
-
-    /// What a CRIU that was killed has left of its rules goes, where nobody else lives with them. Returns the error to be told.
-    private func unlockNetwork(of process: borrowing ChildProcess, _ state: SavedState, _ criu: CRIU, after error: RuntimeError) -> RuntimeError {
-        if let shared = state.config.namespaces.first(where: { $0.type == .network })?.joinedPath {
-            return RuntimeError(
-                error.message, cause: error.cause,
-                hint: "CRIU may have left rules in the network namespace \(shared), which is shared and was not touched: iptables -S, chain CRIU, and nft list tables show them")
-        }
-        do throws(CRIUError) { try NetworkLock(of: criu).remove(fromNamespaceOf: process) } catch { log.warning(RuntimeError(error).line) }
-        return error
+        } catch { failure = failure ?? RuntimeError(error) }
+        // Before the watch ends: the runtime may be killed here, too.
+        if failure != nil { aftermath.settle() }
+        try watch.dismiss()
+        if let failure { throw failure }
     }
 }
 

@@ -29,6 +29,12 @@ struct NotifyRelay {
         spec.process?.env.append("NOTIFY_SOCKET=\(insidePath)/\(socketName)")
     }
 
+    /// For a restored container, whose image may have the mount. It is ready already, so nobody listens.
+    static func restoredMount(_ container: ContainerDirectory) throws(KernelError) -> (destination: String, source: String) {
+        try container.makeDirectory(directoryName, mode: 0o755)
+        return (insidePath, container.path + "/" + directoryName)
+    }
+
     static func makeDirectory(_ container: ContainerDirectory) throws(KernelError) {
         if outerAddress != nil { try container.makeDirectory(directoryName, mode: 0o755) }
     }

@@ -14,7 +14,7 @@ extension Runtime {
                 try criu.requireVersion(CRIUVersion(major: 3, minor: 16), for: "--lsm-profile and --lsm-mount-context")
             }
         } catch { throw RuntimeError(error) }
-        let prepared = try PreparedContainer(request.create, global: self.request, log: log)
+        let prepared = try PreparedContainer(request.create, global: self.request, log: log, tellsReadiness: false)
         let console = try ConsoleDestination(
             terminal: prepared.process.terminal, detach: request.detach, socket: request.create.consoleSocket)
         let foreground: Foreground? = request.detach ? nil : try Foreground(subreaper: !request.noSubreaper)
