@@ -36,7 +36,16 @@ extension IntegrationTests.GuestTests {
             // Where no manager answers, it counts as that of root.
             Row(.rootInUserNamespace, .systemd, .noBus, forgives: false, "no bus of the system's systemd"),
             Row(.rootInUserNamespace, .systemd, .noBus, ["--rootless=true"], forgives: true, "no bus of the user's own systemd"),
-        ] + (HostFeature.cgroupV2.isThere() ? [] : [
+            // As in the containers of others.
+            Row(.oneID, .cgroupfs, .readOnly, forgives: true, "read-only file system"),
+            Row(.oneID, .cgroupfs, .readOnly, ["--rootless=false"], forgives: false, "read-only file system"),
+            Row(.rootInUserNamespace, .cgroupfs, .readOnly, forgives: true, "read-only file system"),
+            Row(.rootInUserNamespace, .cgroupfs, .readOnly, ["--rootless=false"], forgives: false, "read-only file system"),
+        ] + (HostFeature.systemd.isThere() ? [Row(.root, .systemd, .readOnly, forgives: false, "read-only file system")] : [])
+            // systemd's own word; on version 1 the first one is that of the hierarchies which are ours to make.
+            + (HostFeature.systemd.isThere() && HostFeature.cgroupV2.isThere()
+            ? [Row(.oneID, .systemd, .foreign, ["--rootless=false"], forgives: false, "cannot start runc-")] : [])
+            + (HostFeature.cgroupV2.isThere() ? [] : [
             Row(.root, .cgroupfs, .readOnly, forgives: false, "read-only file system", .unified),
             Row(.root, .cgroupfs, .readOnly, ["--rootless=true"], forgives: true, "read-only file system", .unified),
             Row(.oneID, .cgroupfs, .foreign, forgives: true, "permission denied", .unified),
@@ -59,7 +68,8 @@ extension IntegrationTests.GuestTests {
                 }
                 let result = try isRefused(bundle, row)
                 // Where nothing is forgiven the first hierarchy that refuses is told, with a limit or without.
-                #expect(row.setting.driver == .systemd || row.tree == .foreign && !row.forgives || result.stderr.contains("linux.resources.pids.limit 100"), "\(result)")
+                let isAll = row.tree == .foreign || row.setting.identity != .root
+                #expect(row.setting.driver == .systemd || isAll && !row.forgives || result.stderr.contains("linux.resources.pids.limit 100"), "\(result)")
             }
         }
 
@@ -80,15 +90,49 @@ extension IntegrationTests.GuestTests {
             return result
         }
 
+        /// Before a command that finds cgroups read-only: of root's one hierarchy, so that what was made in others before is undone;
+        /// else all, with the flags of mounts that nobody in a user namespace may take away.
+        private func readOnly(_ bundle: Bundle) -> [String] {
+            let isOne = bundle.identity == .root && bundle.view == .asMounted && HostFeature.cgroupV1.isThere()
+            let mounts = isOne ? "/sys/fs/cgroup/pids" : #"$(sed -n 's/^[^ ]* \([^ ]*\) cgroup2\{0,1\} .*/\1/p' /proc/self/mounts)"#
+            let script = """
+                for d in \(mounts); do
+                    mount --bind $d $d && mount -o remount,bind,ro,nosuid,nodev,noexec $d || exit 99
+                done
+                exec "$@"
+                """
+            return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"]
+        }
+
+        /// It was fine when the container was made: what is missed then is told, and can be done when it is fine again.
+        @Test func aTreeThatTurnsReadOnlyIsMissedByARootfulContainer() throws {
+            try withBundle(CgroupSetting(identity: .root, driver: .cgroupfs)) { bundle in
+                try bundle.edit { $0["linux.resources.pids"] = ["limit": 100] }
+                try bundle.runDetached()
+                let row = Row(.root, .cgroupfs, .readOnly, forgives: false, "read-only file system")
+                for (arguments, status) in [(["exec", bundle.id, "true"], 255), (["update", "--pids-limit", "50", bundle.id], 1), (["delete", "--force", bundle.id], 1)] as [([String], Int32)] {
+                    let result = try command(bundle, row, arguments)
+                    #expect(result.status == status && result.errors.count == 1 && result.stderr.lowercased().contains(row.text), "\(result)")
+                    if arguments[0] == "update" { #expect(try bundle.cgroup().read(v1: "pids.max", v2: "pids.max") == "100") }
+                }
+                let deleted = try bundle.runc("delete", bundle.id)
+                #expect(deleted.succeeded && deleted.stderr.isEmpty, "\(deleted)")
+            }
+        }
+
         private func command(_ bundle: Bundle, _ row: Row, _ arguments: [String]) throws -> CommandResult {
             var words = [try RuntimeUnderTest.path, "--root", bundle.stateRoot] + bundle.driver.globalOptions + row.global + arguments
             var environment: [String: String] = [:]
             switch row.tree {
             case .foreign: break
             case .readOnly:
-                let directory = HostFeature.cgroupV1.isThere() && bundle.view == .asMounted ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup"
-                let script = "mount --bind \(directory) \(directory) && mount -o remount,bind,ro \(directory) && exec \"$@\""
-                words = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"] + words
+                // Whoever is no root has it from somebody who is.
+                guard !bundle.identity.isUnprivileged else {
+                    var command = try bundle.command(words)
+                    command.arguments = readOnly(bundle) + command.arguments
+                    return try command.run()
+                }
+                words = readOnly(bundle) + words
             case .noBus:
                 for bus in ["SYSTEM", "SESSION"] { environment["DBUS_\(bus)_BUS_ADDRESS"] = "unix:path=/nonexistent/bus" }
             }

@@ -24,6 +24,12 @@ extension IntegrationTests.GuestTests {
                 #expect(event["data.memory.usage.usage"]?.integer ?? 0 > 0, "\(result)")
                 #expect(event["data.memory.raw"]?.object?.isEmpty == false)
                 #expect(event["data.cpu.usage.total"]?.integer ?? 0 > 0, "\(result)")
+                // Where the kernel has it.
+                for (name, file) in [("cpu", "cpu.pressure"), ("memory", "memory.pressure"), ("blkio", "io.pressure")] {
+                    let directory = try bundle.cgroup().directories[HostFeature.cgroupV2.isThere() ? "" : name]
+                    let isThere = FileManager.default.fileExists(atPath: "\(directory ?? "")/\(file)")
+                    #expect((event["data.\(name).psi.some.total"] != nil) == isThere, "\(file): \(result)")
+                }
             }
         }
 

@@ -201,25 +201,29 @@ extension IntegrationTests.GuestTests {
 
         /// Not even for a moment, and one of a rule that systemd has no words for neither.
         @Test(arguments: Self.roots)
-        func anUpdateOfALimitLeavesTheDevices(_ setting: CgroupSetting) throws {
-            // Where version 2 has no controllers there is no limit to change.
-            guard setting.view == .asMounted else { return }
+        func anUpdateLeavesTheDevicesThatItDoesNotChange(_ setting: CgroupSetting) throws {
+            let rules: [JSONValue] = [["allow": false, "access": "rwm"], ["allow": true, "type": "c", "minor": 0, "access": "rw"]]
             try withBundle(setting) { bundle in
                 try bundle.edit {
                     $0["linux.devices"] = Self.screen
                     $0.append(["path": "/dev/other", "type": "c", "major": 7, "minor": 1, "fileMode": 0o666], to: "linux.devices")
-                    $0["linux.resources.devices"] = [["allow": false, "access": "rwm"], ["allow": true, "type": "c", "minor": 0, "access": "rw"]]
+                    $0["linux.resources.devices"] = .array(rules)
                 }
-                let open = "(exec 3< /dev/null) && (exec 3< /dev/screen) && ! (exec 3< /dev/other) 2> /dev/null"
-                try bundle.runDetached("while \(open); do echo > /tmp/went; done; echo > /tmp/failed; sleep 1000")
-                let failed = "\(bundle.rootfs)/tmp/failed"
-                #expect(eventually { FileManager.default.fileExists(atPath: "\(bundle.rootfs)/tmp/went") })
-                for limit in ["70", "71", "72"] {
-                    let result = try bundle.runc("update", "--pids-limit", limit, bundle.id)
+                let went = "\(bundle.rootfs)/tmp/went", failed = "\(bundle.rootfs)/tmp/failed"
+                let isOpen = "(exec 3< /dev/null) && (exec 3< /dev/screen) && ! (exec 3< /dev/other) 2> /dev/null"
+                try bundle.runDetached("while \(isOpen); do echo > /tmp/went; done; echo > /tmp/failed; sleep 1000")
+                #expect(eventually { FileManager.default.fileExists(atPath: went) })
+                for number in 2...4 {
+                    let file = "\(bundle.directory)/resources.json"
+                    // Others come and go; and a limit alone, where there is one.
+                    var resources: JSONValue = ["devices": .array(rules + [["allow": true, "type": "b", "major": 7, "minor": .init(number), "access": "r"]])]
+                    if setting.view == .asMounted && number == 3 { resources = ["pids": ["limit": 70]] }
+                    try bundle.write(resources.serialized(), to: file)
+                    let result = try bundle.runc("update", "--resources", file, bundle.id)
                     #expect(result.succeeded && result.stderr.isEmpty, "\(result)")
                 }
-                try FileManager.default.removeItem(atPath: "\(bundle.rootfs)/tmp/went")
-                #expect(eventually { FileManager.default.fileExists(atPath: "\(bundle.rootfs)/tmp/went") || FileManager.default.fileExists(atPath: failed) })
+                try FileManager.default.removeItem(atPath: went)
+                #expect(eventually { [went, failed].contains { FileManager.default.fileExists(atPath: $0) } })
                 #expect(!FileManager.default.fileExists(atPath: failed))
             }
         }
