@@ -72,6 +72,12 @@ import Testing
         #expect(planner.sources.isEmpty)
     }
 
+    @Test func aRemountChangesNoVersionOfInodes() throws {
+        let (steps, planner) = try planned([Mount(destination: "/x", type: "tmpfs", source: nil, options: ["remount", "iversion", "size=1k"])])
+        #expect(steps.map(\.content) == [.remount(options: [FileSystemOption("size", "1k")])])
+        #expect(planner.warnings == ["mounts[0].options: iversion is left out: only a new file system can have it"])
+    }
+
     @Test(arguments: [
         (Mount(destination: "/x", type: "bind", source: nil), "mounts[0].source: is missing"),
         (Mount(destination: "/x", type: nil, source: "", options: ["rbind"]), "mounts[0].source: is missing"),

@@ -56,7 +56,11 @@ struct MountPlanner {
                 destination: destination, content: content, options: options, fallback: fallback,
                 name: "\(field) (\(type.isEmpty ? mount.source ?? "bind" : type) on \(destination))")
         }
-        if options.remount { return make(.remount(options: options.data)) }
+        if options.remount {
+            let version = FileSystemOption("iversion")
+            if options.data.contains(version) { warnings.append("\(field).options: iversion is left out: only a new file system can have it") }
+            return make(.remount(options: options.data.filter { $0 != version }))
+        }
         if let binding = options.binding ?? (type == "bind" ? .plain : nil) {
             guard let source = mount.source, !source.isEmpty else { throw PlanError("\(field).source: is missing, and a bind mount needs one") }
             let path = source.isAbsolutePath ? source : facts.bundle + "/" + source

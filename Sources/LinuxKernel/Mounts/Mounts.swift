@@ -57,7 +57,8 @@ public enum Mounts {
         let directory = try open(cover)
         try directory.makeDirectory("mount", mode: 0o700)
         try checkErrno(.chdir, fchdir(directory.rawValue))
-        let result = cl_mount(source ?? type, "mount", type, flags, text)
+        let named = source.flatMap { $0.isEmpty ? nil : $0 } ?? type
+        let result = cl_mount(named, "mount", type, flags, text)
         let mount = result < 0 ? nil : try copy(of: directory.open("mount", [.path, .directory]), recursive: false)
         try check(.umount2, cl_umount2(".", 2))  // MNT_DETACH
         try checkErrno(.chdir, chdir("/"))
