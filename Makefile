@@ -54,7 +54,7 @@ test-vm: runc
 	swift build --build-tests
 	Tests/vm/run ./runc .build/debug/runcPackageTests.xctest $(RESULTS)
 
-# Every system call of create, start, run, exec and delete with every fault, of which integration-test tries a part: an hour.
+# Every system call of create, start, run, exec and delete with every fault, of which integration-test tries a part: hours.
 faults: runc
 	@scripts/setup build demo test
 	RUNC_UNDER_TEST="$(CURDIR)/runc" RUNC_TEST_FAULT_STRIDE=1 swift test --disable-xctest --filter IntegrationTests.FaultTests

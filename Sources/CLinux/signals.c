@@ -49,8 +49,10 @@ ssize_t cl_write_no_signal(int fd, const void *bytes, size_t count)
     // One that was pending before is somebody else's.
     syscall(SYS_rt_sigpending, &pending, sizeof pending);
     ssize_t written = result(write(fd, bytes, count));
-    if (written == -EPIPE && !(pending & pipe_mask))
-        syscall(SYS_rt_sigtimedwait, &pipe_mask, NULL, &now, sizeof pipe_mask);
+    // Asked again where it fails: a SIGPIPE that is left would end us below.
+    for (int turn = 0; turn < 3 && written == -EPIPE && !(pending & pipe_mask); turn++)
+        if (syscall(SYS_rt_sigtimedwait, &pipe_mask, NULL, &now, sizeof pipe_mask) >= 0 || errno == EAGAIN)
+            break;
     error = result(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof old));
     return error < 0 ? error : written;
 }

@@ -39,6 +39,11 @@ static int can_fail(int call)
     return 1;
 }
 
+static int counts(const struct ch_conditions *conditions, int call)
+{
+    return !conditions->messages_only || call == SYS_sendmsg || call == SYS_recvmsg;
+}
+
 // The next return from the kernel finds no call to make, and then this result.
 static void skip_call(pid_t pid)
 {
@@ -159,7 +164,7 @@ _Noreturn void ch_trace(pid_t tracee, int gate, const struct ch_conditions *cond
             struct ptrace_syscall_info info;
             if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) < 0)
                 info.op = PTRACE_SYSCALL_INFO_NONE;
-            if (info.op == PTRACE_SYSCALL_INFO_ENTRY && ++report.total == conditions->fault_number) {
+            if (info.op == PTRACE_SYSCALL_INFO_ENTRY && counts(conditions, (int)info.entry.nr) && ++report.total == conditions->fault_number) {
                 report.call = (int)info.entry.nr;
                 report.met = killing || can_fail(report.call);
                 if (report.met)

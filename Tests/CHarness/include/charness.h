@@ -17,6 +17,8 @@ struct ch_conditions {
     // is made, and the program or whoever made it is killed.
     const char *program;
     unsigned fault_number;
+    // Only sendmsg(2) and recvmsg(2) are counted.
+    int messages_only;
     enum ch_fault { CH_FAIL, CH_KILL_PROGRAM, CH_KILL_CALLER } fault;
     int error;
     // A struct ch_fault_report is written to this descriptor when the program has ended.

@@ -79,6 +79,7 @@ struct Command {
             if let fault {
                 conditions.program = UnsafePointer(program)
                 (conditions.fault_number, conditions.fault, conditions.error) = (fault.number, fault.kind.code, fault.kind.error)
+                conditions.messages_only = fault.countsMessagesOnly ? 1 : 0
                 (conditions.report, conditions.limit_seconds) = (fault.reportDescriptor, Int32(20 * Machine.slowness))
             }
             return ch_spawn(argv, envp, descriptors, Int32(descriptors.count), &conditions)

@@ -33,13 +33,16 @@ final class Fault {
     /// Counted from 1 over all of them; 0: none.
     let number: UInt32
     let kind: Kind
+    /// Of all system calls, those that send or receive a message.
+    let countsMessagesOnly: Bool
     private let file: UnsafeMutablePointer<FILE>
 
     var reportDescriptor: Int32 { fileno(file) }
 
-    init(_ number: UInt32, _ kind: Kind) throws {
+    init(_ number: UInt32, _ kind: Kind, ofMessages: Bool = false) throws {
         self.number = number
         self.kind = kind
+        countsMessagesOnly = ofMessages
         guard let file = tmpfile() else { throw HarnessError("no file for a report") }
         self.file = file
     }

@@ -62,6 +62,12 @@ final class RunningCommand {
     }
 }
 
+/// Whether a process is no more, or only waits to be reaped by its parent.
+func hasEnded(_ pid: pid_t) -> Bool {
+    guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8), let end = stat.lastIndex(of: ")") else { return true }
+    return stat[end...].dropFirst(2).hasPrefix("Z")
+}
+
 /// Asks again and again until `condition` holds; false where the time is over. On a slow machine all times are longer.
 func eventually(withinSeconds seconds: Double = 30, _ condition: () throws -> Bool) rethrows -> Bool {
     let end = Date().addingTimeInterval(seconds * Machine.slowness)

@@ -17,7 +17,7 @@ extension IntegrationTests {
                 #expect(try bundle.runc("delete", bundle.id).status == 1)
                 let deleted = try bundle.runc("delete", "--force", bundle.id)
                 #expect(deleted.succeeded, "\(deleted)")
-                #expect(eventually { kill(pid, 0) != 0 })
+                #expect(hasEnded(pid))
             }
         }
 
@@ -32,7 +32,7 @@ extension IntegrationTests {
                 try bundle.write("{", to: "\(bundle.stateRoot)/\(bundle.id)/state.json", mode: 0o600)
                 let deleted = try bundle.runc("delete", "--force", bundle.id)
                 #expect(deleted.succeeded, "\(deleted)")
-                #expect(eventually { kill(pid, 0) != 0 })
+                #expect(hasEnded(pid))
                 #expect(try Leftovers(of: bundle).afterAWhile() == [])
             }
         }

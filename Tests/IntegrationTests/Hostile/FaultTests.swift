@@ -8,25 +8,68 @@ extension IntegrationTests {
     @Suite struct FaultTests {
         enum Subcommand: String, CaseIterable { case create, start, run, exec, delete }
 
+        /// What is made: each has steps, and messages between the runtime and init, that the others have not.
+        enum Scene: String {
+            case plain
+            /// Hooks, volumes, a sysctl, a terminal, a filter with an agent.
+            case furnished
+            /// Subordinate ids, which newuidmap and newgidmap map.
+            case ranges
+            /// A process between the runtime and init: for a time namespace, and for root a PID namespace that is joined.
+            case between
+        }
+
+        struct Row: Sendable, CustomTestStringConvertible {
+            let identity: Identity, subcommand: Subcommand, scene: Scene
+
+            init(_ identity: Identity, _ subcommand: Subcommand, _ scene: Scene) {
+                (self.identity, self.subcommand, self.scene) = (identity, subcommand, scene)
+            }
+
+            var testDescription: String { "\(identity.rawValue), \(subcommand.rawValue), \(scene.rawValue)" }
+        }
+
+        private static let rows = [Identity.root, .oneID].flatMap { identity in
+            [Scene.plain, .furnished].flatMap { scene in Subcommand.allCases.map { Row(identity, $0, scene) } }
+        } + [
+            Row(.subordinateRanges, .create, .ranges), Row(.subordinateRanges, .run, .ranges), Row(.root, .create, .between), Row(.oneID, .run, .between),
+        ]
+
+        /// Every message that there is, with both ways to init.
+        private static let talks = [
+            Row(.root, .create, .furnished), Row(.oneID, .exec, .furnished), Row(.oneID, .run, .between),
+            Row(.subordinateRanges, .create, .ranges),
+        ]
+
         /// Of all pairs of a call and a fault one of so many is tried (a prime, so that every fault meets other calls): `make
         /// faults` tries each.
-        private static let stride = Int(ProcessInfo.processInfo.environment["RUNC_TEST_FAULT_STRIDE"] ?? "") ?? 97
+        private static let stride = Int(ProcessInfo.processInfo.environment["RUNC_TEST_FAULT_STRIDE"] ?? "") ?? 503
         private static let errors = [EPERM, ENOSYS, ENOMEM, ENOSPC, EINTR, EMFILE].map(Fault.Kind.error)
+        private static let kills = [Fault.Kind.killsRuntime, .killsCaller]
 
         /// What the tracer answers for a command that it has ended.
         private static let hanging: Int32 = 124
 
-        @Test(arguments: [Identity.root, .oneID], Subcommand.allCases)
-        func aCallThatFailsIsAnErrorOrMadeUpFor(_ identity: Identity, _ subcommand: Subcommand) throws {
-            try forEachFault(identity, subcommand, Self.errors, stride: Self.stride) { what, result in
+        @Test(.needs(.namespace("time")), arguments: Self.rows)
+        func aCallThatFailsIsAnErrorOrMadeUpFor(_ row: Row) throws {
+            try forEachFault(row, Self.errors, stride: Self.stride) { what, result in
                 #expect(result.status != Self.hanging, "\(what)")
                 if !result.succeeded { #expect(Self.tellsWhy(result), "\(what)") }
             }
         }
 
-        @Test(arguments: [Identity.root, .oneID], Subcommand.allCases)
-        func whoIsKilledAfterACallLeavesNothing(_ identity: Identity, _ subcommand: Subcommand) throws {
-            try forEachFault(identity, subcommand, [.killsRuntime, .killsCaller], stride: max(1, Self.stride / 3)) { what, result in
+        /// The stride is odd, or only one of the two would ever be killed.
+        @Test(.needs(.namespace("time")), arguments: Self.rows)
+        func whoIsKilledAfterACallLeavesNothing(_ row: Row) throws {
+            try forEachFault(row, Self.kills, stride: Self.stride / 3 | 1) { what, result in
+                #expect(result.status != Self.hanging, "\(what)")
+            }
+        }
+
+        /// Each end of each message of the protocol that Messages.swift draws.
+        @Test(.needs(.namespace("time")), arguments: Self.talks)
+        func whoIsKilledAtAMessageLeavesNothing(_ row: Row) throws {
+            try forEachFault(row, Self.kills, ofMessages: true, stride: 1) { what, result in
                 #expect(result.status != Self.hanging, "\(what)")
             }
         }
@@ -38,27 +81,26 @@ extension IntegrationTests {
         }
 
         private func forEachFault(
-            _ identity: Identity, _ subcommand: Subcommand, _ kinds: [Fault.Kind], stride: Int,
-            _ check: (_ what: String, CommandResult) throws -> Void
+            _ row: Row, _ kinds: [Fault.Kind], ofMessages: Bool = false, stride: Int, _ check: (_ what: String, CommandResult) throws -> Void
         ) throws {
-            try withBundle(identity) { bundle in
-                try bundle.edit { config in
-                    config.setArguments(["true"])
-                    config["linux.maskedPaths"] = ["/proc/kcore", "/sys/firmware"]
-                    config["linux.readonlyPaths"] = ["/proc/sys"]
-                }
-                let none = try Fault(0, kinds[0])
-                let undisturbed = try perform(bundle, subcommand, none)
+            try withBundle(row.identity) { bundle in
+                let holder = row.scene == .between && row.identity == .root ? try Self.pidNamespace() : nil
+                defer { holder?.signal(SIGKILL) }
+                try furnish(bundle, row.scene, holder)
+                let none = try Fault(0, kinds[0], ofMessages: ofMessages)
+                let undisturbed = try perform(bundle, row, none)
                 try #require(undisturbed.succeeded, "\(undisturbed)")
                 try requireNothingLeft(bundle, "\(undisturbed)")
                 let calls = Int(try none.report().total)
-                try #require(calls > 50)
+                try #require(ofMessages ? calls > 1 : calls > 50)
 
-                for index in Swift.stride(from: 0, to: calls * kinds.count, by: stride) {
-                    let fault = try Fault(UInt32(1 + index / kinds.count), kinds[index % kinds.count])
-                    let result = try perform(bundle, subcommand, fault)
+                // Not each row begins with the same call.
+                let first = (Self.rows.firstIndex { $0.testDescription == row.testDescription } ?? 0) * 31 % stride
+                for index in Swift.stride(from: first, to: calls * kinds.count, by: stride) {
+                    let fault = try Fault(UInt32(1 + index / kinds.count), kinds[index % kinds.count], ofMessages: ofMessages)
+                    let result = try perform(bundle, row, fault)
                     let report = try fault.report()
-                    let what = "\(subcommand.rawValue): call \(fault.number) of \(calls), number \(report.call): \(fault.kind): \(result)"
+                    let what = "\(row.testDescription): call \(fault.number) of \(calls), number \(report.call): \(fault.kind): \(result)"
                     if report.met != 0 { try check(what, result) }
                     let list = try bundle.runc("list", "-q")
                     #expect(list.succeeded, "\(what): \(list)")
@@ -67,21 +109,91 @@ extension IntegrationTests {
             }
         }
 
+        private func furnish(_ bundle: Bundle, _ scene: Scene, _ holder: RunningCommand?) throws {
+            let source = try scene == .furnished ? bundle.makeSource() : ""
+            try bundle.edit { config in
+                config.setArguments(["true"])
+                config["linux.maskedPaths"] = ["/proc/kcore", "/sys/firmware"]
+                config["linux.readonlyPaths"] = ["/proc/sys"]
+                switch scene {
+                case .plain, .ranges: break
+                case .furnished:
+                    for kind in ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"] {
+                        config.append(["path": "/bin/true"], to: "hooks.\(kind)")
+                    }
+                    config.addBind(source, to: "/mnt", ["rbind", "ro"])
+                    config.addMount("/etc", type: "tmpfs", source: "tmpfs", options: ["tmpcopyup"])
+                    config.setNamespace("network")
+                    config["linux.sysctl"] = ["net.ipv4.ip_unprivileged_port_start": "0"]
+                    config["process.terminal"] = true
+                    // What no program here calls.
+                    config["linux.seccomp"] = [
+                        "defaultAction": "SCMP_ACT_ALLOW", "listenerPath": .string(Listeners.agent(bundle)),
+                        "syscalls": [["names": ["acct"], "action": "SCMP_ACT_NOTIFY"]],
+                    ]
+                    config["root.readonly"] = true
+                case .between:
+                    config.setNamespace("time")
+                    config["linux.timeOffsets"] = ["monotonic": ["secs": 7200]]
+                }
+            }
+            guard let holder else { return }
+            let target = try eventuallyChild(of: holder)
+            try bundle.edit { $0.setNamespace("pid", path: "/proc/\(target)/ns/pid") }
+        }
+
+        /// A PID namespace whose first process reaps what is left to it.
+        private static func pidNamespace() throws -> RunningCommand {
+            try Command(
+                arguments: ["unshare", "--pid", "--fork", "--kill-child", "sh", "-c", "while :; do sleep 0.2; done"],
+                environment: try Identity.root.environment(mark: "namespace")
+            ).start()
+        }
+
+        private func eventuallyChild(of command: RunningCommand) throws -> pid_t {
+            var child: pid_t?
+            _ = try eventually {
+                let children = try String(contentsOfFile: "/proc/\(command.pid)/task/\(command.pid)/children", encoding: .utf8)
+                child = children.split(separator: " ").first.flatMap { pid_t($0) }
+                return child != nil
+            }
+            return try #require(child)
+        }
+
+        /// Who takes the terminal and the filter's listener, and holds them.
+        private struct Listeners {
+            let console: DescriptorSocket, seccomp: DescriptorSocket
+
+            static func agent(_ bundle: Bundle) -> String { "\(bundle.directory)/agent.sock" }
+
+            init(_ bundle: Bundle) throws {
+                for name in ["console.sock", "agent.sock"] { unlink("\(bundle.directory)/\(name)") }
+                console = try DescriptorSocket(bundle, "console.sock")
+                seccomp = try DescriptorSocket(bundle, "agent.sock")
+            }
+        }
+
         /// The command with its fault, on what it needs to find.
-        private func perform(_ bundle: Bundle, _ subcommand: Subcommand, _ fault: Fault) throws -> CommandResult {
-            var arguments = [subcommand.rawValue, bundle.id]
-            switch subcommand {
-            case .create, .run: break
-            case .start: try bundle.create()
+        private func perform(_ bundle: Bundle, _ row: Row, _ fault: Fault) throws -> CommandResult {
+            let listeners = row.scene == .furnished ? try Listeners(bundle) : nil
+            let console = listeners.map { ["--console-socket", $0.console.path] } ?? []
+            var arguments: [String]
+            switch row.subcommand {
+            case .create: arguments = ["create"] + console + [bundle.id]
+            case .run: arguments = ["run"] + (console.isEmpty ? [] : ["--detach"] + console) + [bundle.id]
+            case .start:
+                try bundle.create(options: console)
+                arguments = ["start", bundle.id]
             case .exec, .delete:
                 try bundle.edit { $0.setArguments(["sleep", "1000"]) }
-                let running = try bundle.runtimeCommand(["run", "--detach", bundle.id]).run()
+                let running = try bundle.runtimeCommand(["run", "--detach"] + console + [bundle.id]).run()
                 try #require(running.succeeded, "\(running)")
-                arguments = subcommand == .exec ? ["exec", bundle.id, "true"] : ["delete", "--force", bundle.id]
+                arguments = ["delete", "--force", bundle.id]
+                if row.subcommand == .exec { arguments = ["exec"] + (console.isEmpty ? [] : ["--tty", "--detach"] + console) + [bundle.id, "true"] }
             }
             var command = try bundle.runtimeCommand(arguments)
             command.fault = fault
-            return try command.run()
+            return try withExtendedLifetime(listeners) { try command.run() }
         }
 
         private func requireNothingLeft(_ bundle: Bundle, _ what: String) throws {
