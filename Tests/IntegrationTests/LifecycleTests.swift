@@ -113,6 +113,7 @@ extension IntegrationTests {
         func killTakesNamesAndNumbers(_ signal: String) throws {
             try withBundle(.oneID) { bundle in
                 try bundle.runDetached()
+                try bundle.waitForHandler(of: SIGTERM)
                 let result = try bundle.runc("kill", bundle.id, signal)
                 #expect(result.succeeded, "\(result)")
                 #expect(try bundle.waitForStatus("stopped"))
@@ -335,6 +336,7 @@ extension IntegrationTests {
                 let result = try bundle.sh("echo started; trap 'exit 0' TERM; while :; do sleep 0.02; done", options: ["-d"])
                 #expect(result.succeeded, "\(result)")
                 #expect(try bundle.status() == "running")
+                try bundle.waitForHandler(of: SIGTERM)
                 #expect(try bundle.runc("kill", bundle.id, "TERM").succeeded)
                 #expect(try bundle.waitForStatus("stopped"))
             }

@@ -86,6 +86,7 @@ extension IntegrationTests.GuestTests {
             try withBundle(setting) { bundle in
                 if !ownPIDNamespace { try bundle.edit { $0.removeNamespace("pid") } }
                 try bundle.runDetached("trap : TERM; sleep 1000 & while :; do sleep 0.05; done")
+                try bundle.waitForHandler(of: SIGTERM)
                 #expect(try bundle.runc("pause", bundle.id).succeeded)
                 // A signal that has a handler waits until it goes on.
                 #expect(try bundle.runc("kill", bundle.id, "TERM").succeeded)
