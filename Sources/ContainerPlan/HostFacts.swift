@@ -26,6 +26,8 @@ public struct HostFacts: Sendable {
     public var cgroupMemberships: [CgroupMembership] = []
     /// By their names, those of `linux.netDevices` that are there.
     public var networkDevices: [String: NetworkDeviceFacts] = [:]
+    /// Sources of mounts that are block devices.
+    public var disks: [String] = []
     /// Namespaces that config.json joins by a path and that we are in ourselves; asked only where sysctls depend on it.
     public var joinedOwnNamespaces: Set<NamespaceKind> = []
     public var hasAppArmor: Bool

@@ -74,7 +74,7 @@ extension InitPlan {
         gidMapWriting = ids.gidMapWriting
         sources = planner.sources
         self.rootSource = rootSource
-        let opensSources = planner.sources.contains { $0.idMapping != nil } || inUserNamespace && !rootlessEUID && facts.hasSysAdmin
+        let opensSources = planner.sources.contains { $0.idMapping != nil || $0.disk != nil } || inUserNamespace && !rootlessEUID && facts.hasSysAdmin
         sourceOpener = opensSources ? .runtime : .initProcess
         hooks = spec.hooks
         cgroupHierarchies = facts.cgroupHierarchies

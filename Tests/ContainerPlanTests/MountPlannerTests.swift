@@ -72,6 +72,21 @@ import Testing
         #expect(planner.sources.isEmpty)
     }
 
+    /// The runtime opens it, before the container's cgroup says which devices may be opened.
+    @Test(arguments: [(["ro"], true), (["rro", "nodev"], true), (["rw"], false), (["ro", "rw"], false), ([], false)])
+    func disks(_ options: [String], _ isReadOnly: Bool) throws {
+        var facts = try facts(rootUser)
+        facts.disks = ["/dev/sda"]
+        let mounts = [Mount(destination: "/x", type: "ext4", source: "/dev/sda", options: options + ["data=journal"]), Mount(destination: "/y", type: "ext4", source: "/dev/sdb", options: options)]
+        let plan = try plan(spec { $0.mounts = mounts }, facts)
+        let steps = plan.steps.compactMap { if case .mount(let step) = $0 { step } else { nil } }
+        let expected = [FileSystemOption("data", "journal")] + (isReadOnly ? [FileSystemOption("ro")] : [])
+        #expect(steps.map(\.content) == [.disk(source: 1), .fileSystem(type: "ext4", source: "/dev/sdb", options: [])])
+        #expect(plan.sources.last == MountSource(path: "/dev/sda", recursive: false, disk: .init(type: "ext4", options: expected, name: "mounts[0] (ext4 on /x)")))
+        #expect(plan.sourceOpener == .runtime)
+        #expect(steps[0].options.set.union(steps[0].options.recursiveSet).contains(.readOnly) == isReadOnly, "the mount is too")
+    }
+
     @Test func aRemountChangesNoVersionOfInodes() throws {
         let (steps, planner) = try planned([Mount(destination: "/x", type: "tmpfs", source: nil, options: ["remount", "iversion", "size=1k"])])
         #expect(steps.map(\.content) == [.remount(options: [FileSystemOption("size", "1k")])])

@@ -207,15 +207,18 @@ extension IntegrationTests {
                 let device = try PlainCommand.run(["losetup", "--find", "--show"] + (deviceIsReadOnly ? ["--read-only"] : []) + [image])
                 defer { _ = try? PlainCommand.run(["losetup", "--detach", device]) }
                 let before = try Data(contentsOf: URL(fileURLWithPath: image))
-                try bundle.edit {
-                    $0.addMount("/disk", type: "ext4", source: device, options: ["ro", "nodev"])
-                    // Whoever mounts a device has to be allowed to open it.
-                    $0["linux.resources.devices"] = [["allow": true, "type": "b", "major": 7, "access": "r"]]
-                }
+                // The container itself may not open the device.
+                try bundle.edit { $0.addMount("/disk", type: "ext4", source: device, options: ["ro", "nodev"]) }
                 let mount = try #require(try mounts(bundle).at("/disk"))
                 #expect(mount.type == "ext4" && mount.superOptions.contains("ro") && mount.options.isSuperset(of: ["ro", "nodev"]), "\(mount)")
                 try PlainCommand.run(["sync", image])
                 #expect(try Data(contentsOf: URL(fileURLWithPath: image)) == before, "not a byte was written")
+                for (options, reason) in [(["nosuchoption"], "nosuchoption"), (["rw"], deviceIsReadOnly ? "\(device)" : nil)] {
+                    try bundle.edit { $0.editMount("/disk") { $0["options"] = JSONValue(options) } }
+                    let result = try bundle.sh("touch /disk/new && test ! -b \(device)")
+                    guard let reason else { #expect(result.succeeded, "\(result)"); continue }
+                    #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains("mounting mounts[") && result.stderr.contains(reason), "\(result)")
+                }
             }
         }
 

@@ -30,7 +30,7 @@ extension StepInterpreter {
 
     func mount(_ step: MountStep) throws(KernelError) {
         switch step.content {
-        case .bind(let source): try bind(opened(source), step, recursiveAttributes: false)
+        case .bind(let source), .disk(let source): try bind(opened(source), step, recursiveAttributes: false)
         case .fileSystem(let type, let source, let options): try mountFileSystem(type, source, options, step)
         case .remount(let options): try remount(options, step)
         case .cgroupTmpfs: try mountCgroupTmpfs(step)
@@ -81,7 +81,6 @@ extension StepInterpreter {
         do throws(KernelError) {
             // A read-only one is made so once it is filled.
             let attributes = step.options.copiesUp ? step.options.set.subtracting(.readOnly) : step.options.set
-            let options = try options + superblockOptions(source, attributes)
             mount = try Mounts.isForFSConfig(source: source, options)
                 ? Mounts.fileSystem(type, source: source, options: options, attributes: attributes)
                 : Mounts.fileSystem(type, source: source, options: options, attributes: attributes, mountingOn: target)
@@ -98,16 +97,6 @@ extension StepInterpreter {
         }
         try finish(mount, step, on: target)
         if type == "tmpfs" { madeMounts.append(SharedDescriptor(mount)) }
-    }
-
-    /// A file system on a device is read-only in full, or its journal would be replayed, and a device that cannot be written
-    /// refused. Others are only so where they are mounted: some are one with the host's.
-    private func superblockOptions(_ source: String?, _ attributes: MountAttributes) throws(KernelError) -> [FileSystemOption] {
-        guard attributes.contains(.readOnly), let source, source.isAbsolutePath else { return [] }
-        let device: OwnedDescriptor
-        // What is not there is told by the mount.
-        do throws(KernelError) { device = try FileDescriptor.currentDirectory.open(source, .path) } catch { return [] }
-        return try device.status().isBlockDevice ? [FileSystemOption("ro")] : []
     }
 
     /// An image with a link at /proc would have us mount elsewhere, and believe what lies at /proc (CVE-2019-19921).

@@ -13,7 +13,7 @@ public enum MountSources {
         var opened: [SharedDescriptor?] = []
         for source in sources {
             do throws(KernelError) {
-                let copy = SharedDescriptor(try Mounts.copy(of: source.path, recursive: source.recursive))
+                let copy = SharedDescriptor(try open(source))
                 if let mapping = source.idMapping {
                     do throws(KernelError) { try mapIDs(copy, mapping) } catch { throw KernelError(error.call, error.errno, source.path) }
                 }
@@ -24,6 +24,13 @@ public enum MountSources {
             }
         }
         return opened
+    }
+
+    private static func open(_ source: MountSource) throws(KernelError) -> OwnedDescriptor {
+        guard let disk = source.disk else { return try Mounts.copy(of: source.path, recursive: source.recursive) }
+        do throws(KernelError) { return try Mounts.fileSystem(disk.type, source: source.path, options: disk.options, attributes: []) } catch {
+            throw KernelError(error.call, error.errno, source.path + (error.subject.isEmpty ? "" : " (\(error.subject))"))
+        }
     }
 
     /// What the runtime copied is a peer of the host's mounts: nothing may go back to them.

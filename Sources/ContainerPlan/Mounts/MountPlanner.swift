@@ -30,9 +30,11 @@ struct MountPlanner {
 
     private var inUserNamespace: Bool { namespaces.userNamespace != .none }
 
-    mutating func addSource(_ path: String, recursive: Bool, optional: Bool = false, idMapping: MountIDMapping? = nil) -> Int {
+    mutating func addSource(
+        _ path: String, recursive: Bool, optional: Bool = false, idMapping: MountIDMapping? = nil, disk: MountSource.Disk? = nil
+    ) -> Int {
         // Never one for two mounts: attaching a copy again takes it away from where it was.
-        sources.append(MountSource(path: path, recursive: recursive, optional: optional, idMapping: idMapping))
+        sources.append(MountSource(path: path, recursive: recursive, optional: optional, idMapping: idMapping, disk: disk))
         return sources.count - 1
     }
 
@@ -51,10 +53,9 @@ struct MountPlanner {
         let type = mount.type ?? ""
         try ProcDestinations.check(destination, type: type, field: field)
         let idMapping = try idMapping(mount, options, field: field)
+        let name = "\(field) (\(type.isEmpty ? mount.source ?? "bind" : type) on \(destination))"
         func make(_ content: MountStep.Content, fallback: MountStep.Fallback = .none) -> MountStep {
-            MountStep(
-                destination: destination, content: content, options: options, fallback: fallback,
-                name: "\(field) (\(type.isEmpty ? mount.source ?? "bind" : type) on \(destination))")
+            MountStep(destination: destination, content: content, options: options, fallback: fallback, name: name)
         }
         if options.remount {
             let version = FileSystemOption("iversion")
@@ -87,7 +88,12 @@ struct MountPlanner {
         default:
             try dropUnmappedIDs(&options, type: type, field: field)
             if let label { options.data.append(FileSystemOption("context", label)) }
-            return make(fileSystem(type, mount, options))
+            guard let source = mount.source, facts.disks.contains(source) else { return make(fileSystem(type, mount, options)) }
+            // It is read-only in full, or its journal would be replayed, and a device that cannot be written refused. Others are so
+            // only where they are mounted: some are one with the host's.
+            if options.set.union(options.recursiveSet).contains(.readOnly) { options.data.append(FileSystemOption("ro")) }
+            guard Mounts.isForFSConfig(source: source, options.data) else { return make(fileSystem(type, mount, options)) }
+            return make(.disk(source: addSource(source, recursive: false, disk: MountSource.Disk(type: type, options: options.data, name: name))))
         }
     }
 

@@ -7,6 +7,8 @@ public struct MountStep: Sendable, Equatable {
         /// A copy of a mount of the host: `sources[index]` of the plan.
         case bind(source: Int)
         case fileSystem(type: String, source: String?, options: [FileSystemOption])
+        /// The file system of a disk: `sources[index]` of the plan.
+        case disk(source: Int)
         /// Other attributes, or other options, for what is mounted there already.
         case remount(options: [FileSystemOption])
         /// A tmpfs with a copy of the mount of each of the container's own cgroups.
@@ -47,14 +49,14 @@ extension [MountStep] {
             case .remount: continue
             case .bind: return true
             case .fileSystem(let type, _, _): return type == "devtmpfs"
-            case .cgroupTmpfs, .cgroup2: return false
+            case .disk, .cgroupTmpfs, .cgroup2: return false
             }
         }
         return false
     }
 }
 
-/// A mount of the host that is copied, detached, before anything of the container's is in the way.
+/// A mount of the host that is copied, or a file system that is opened, detached, before anything of the container's is in the way.
 public struct MountSource: Sendable, Equatable {
     /// Absolute, in the runtime's mount namespace.
     public let path: String
@@ -62,12 +64,29 @@ public struct MountSource: Sendable, Equatable {
     /// The source is only there for a mount that may not need it: that it cannot be opened is no error yet.
     public let optional: Bool
     public let idMapping: MountIDMapping?
+    /// What lies on the disk at the path is mounted, and not what is there copied.
+    public let disk: Disk?
 
-    public init(path: String, recursive: Bool, optional: Bool = false, idMapping: MountIDMapping? = nil) {
+    /// Opened by the runtime, as the container's cgroup may not let init open the device.
+    public struct Disk: Sendable, Equatable {
+        public let type: String
+        public let options: [FileSystemOption]
+        /// Of the mount.
+        public let name: String
+
+        public init(type: String, options: [FileSystemOption], name: String) {
+            self.type = type
+            self.options = options
+            self.name = name
+        }
+    }
+
+    public init(path: String, recursive: Bool, optional: Bool = false, idMapping: MountIDMapping? = nil, disk: Disk? = nil) {
         self.path = path
         self.recursive = recursive
         self.optional = optional
         self.idMapping = idMapping
+        self.disk = disk
     }
 }
 

@@ -33,10 +33,11 @@ struct HostProbe {
 
     /// - Parameters:
     ///   - linux: what of the facts is needed depends on it.
+    ///   - mounts: likewise.
     ///   - bundle: absolute.
     ///   - asksForCgroups: false for a process of a container that has its cgroups.
     func facts(
-        for linux: Linux, process: RuntimeSpec.Process, bundle: String, request: GlobalRequest, asksForCgroups: Bool = true
+        for linux: Linux, mounts: [Mount] = [], process: RuntimeSpec.Process, bundle: String, request: GlobalRequest, asksForCgroups: Bool = true
     ) throws(RuntimeError) -> HostFacts {
         do throws(KernelError) {
             let capabilities = try CurrentProcess.capabilities()
@@ -48,6 +49,7 @@ struct HostProbe {
             if asksForCgroups {
                 (facts.cgroupHierarchies, facts.cgroupMemberships) = try cgroups()
             }
+            facts.disks = try disks(mounts)
             if !linux.sysctl.isEmpty { facts.joinedOwnNamespaces = try joinedOwnNamespaces(linux) }
             if !linux.netDevices.isEmpty { facts.networkDevices = try networkDevices(linux.netDevices.keys) }
             if !identity.inInitialUserNamespace { (facts.ownUIDMap, facts.ownGIDMap) = maps(ofProcess: "self") }
@@ -81,6 +83,18 @@ struct HostProbe {
             guard let path, let unified = try cgroups().0.unified else { return nil }
             return unified.directory(of: path)
         } catch { throw RuntimeError("the cgroup of process \(pid)", error) }
+    }
+
+    /// What is not there is told by who mounts it.
+    private func disks(_ mounts: [Mount]) throws(KernelError) -> [String] {
+        var found: [String] = []
+        for mount in mounts {
+            guard let source = mount.source, source.isAbsolutePath, !["bind", "none"].contains(mount.type ?? "none") else { continue }
+            let opened: OwnedDescriptor
+            do throws(KernelError) { opened = try FileDescriptor.currentDirectory.open(source, .path) } catch { continue }
+            if try opened.status().isBlockDevice { found.append(source) }
+        }
+        return found
     }
 
     /// A path that leads nowhere is told by who joins it.

@@ -65,6 +65,9 @@ struct FailureWording {
     }
 
     func sourceError(_ cause: KernelError) -> RuntimeError {
+        if cause.call != .open_tree, let disk = sources.first(where: { $0.disk != nil && cause.subject.hasPrefix($0.path) })?.disk {
+            return RuntimeError("mounting \(disk.name)", cause)
+        }
         if cause.call == .mount_setattr || cause.call == .write {
             return RuntimeError(
                 "the id mapping of a mount of \(cause.subject)", cause: cause.description,

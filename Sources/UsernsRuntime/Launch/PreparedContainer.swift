@@ -28,7 +28,7 @@ struct PreparedContainer {
         self.process = process
         self.bundle = bundle
 
-        facts = try probe.facts(for: bundle.spec.linux, process: process, bundle: bundle.path, request: global)
+        facts = try probe.facts(for: bundle.spec.linux, mounts: bundle.spec.mounts, process: process, bundle: bundle.path, request: global)
         cgroupDriver = global.systemdCgroup ? SystemdDriver(ofUser: facts.privilege.rootlessCgroups) : CgroupfsDriver()
         var initRequest = InitRequest(id: id.text)
         initRequest.noPivot = request.noPivot
