@@ -23,8 +23,13 @@ extension IntegrationTests.GuestTests {
                 #expect(try bundle.status() == "running")
                 #expect(stopped >= before)
                 // The next number, and not the first again.
-                #expect(try bundle.waitForCount(above: stopped) <= stopped + 100)
+                let after = try bundle.waitForCount(above: stopped)
+                #expect(after <= stopped + 100)
                 #expect(try bundle.execOutput("echo inside") == "inside")
+                if name == "an open file" {
+                    let written = try bundle.read("\(bundle.rootfs)/tmp/log").split(separator: "\n").compactMap { Int($0) }
+                    #expect(written.count >= after && written == Array(1...written.count), "\(written)")
+                }
             }
         }
 
@@ -59,6 +64,112 @@ extension IntegrationTests.GuestTests {
                 #expect(try bundle.status() == "paused")
                 #expect(try bundle.runc("resume", bundle.id).succeeded)
                 _ = try bundle.waitForCount(above: bundle.count())
+            }
+        }
+
+        /// Also where it goes afterwards: what comes back is what was saved.
+        @Test func whatIsPausedComesBack() throws {
+            try withBundle(.root) { bundle in
+                try bundle.runDetached(Self.scripts[0].script)
+                _ = try bundle.waitForCount(above: 1)
+                #expect(try bundle.runc("pause", bundle.id).succeeded)
+                let stopped = try bundle.count()
+                try bundle.checkpoint()
+                #expect(try !bundle.runc("state", bundle.id).succeeded, "the container is gone")
+                try bundle.restore()
+                #expect(try bundle.status() == "running")
+                _ = try bundle.waitForCount(above: stopped)
+            }
+        }
+
+        /// A process that comes into a restored container is in all of its namespaces, also in that of time, which CRIU has made.
+        /// It keeps nobody from saving the container, and ends with it: its parent is outside.
+        @Test func whatJoinsARestoredOneIsInItsNamespaces() throws {
+            try withBundle(.root) { bundle in
+                try bundle.runDetached(Self.scripts[0].script)
+                _ = try bundle.waitForCount(above: 1)
+                try bundle.checkpoint()
+                try bundle.restore()
+                let namespaces = try bundle.execOutput("for name in /proc/1/ns/* /proc/self/ns/*; do readlink $name; done").split(separator: "\n")
+                #expect(namespaces.count > 10 && namespaces.prefix(namespaces.count / 2) == namespaces.suffix(namespaces.count / 2), "\(namespaces)")
+                let joined = try bundle.exec(["sh", "-c", "i=0; while :; do i=$((i+1)); echo $i > /tmp/joined; sleep 0.1; done"], options: ["--detach"])
+                try #require(joined.succeeded, "\(joined)")
+                func count() -> Int { Int(((try? bundle.read("\(bundle.rootfs)/tmp/joined")) ?? "").dropLast()) ?? 0 }
+                #expect(eventually { count() > 1 })
+                try bundle.checkpoint(image: "second")
+                let stopped = count(), last = try bundle.count()
+                try bundle.restore(image: "second")
+                _ = try bundle.waitForCount(above: last)
+                #expect(count() == stopped)
+            }
+        }
+
+        /// Files of the host on links, below each other, and with mounts of their own; and what the container has mounted on them.
+        @Test func mountsComeBack() throws {
+            try withBundle(.root) { bundle in
+                let source = try bundle.makeSource(), tree = "\(bundle.directory)/tree"
+                for path in ["\(bundle.rootfs)/real", tree, "\(tree)/sub"] { try bundle.makeDirectory(path) }
+                try #require(symlink("real", "\(bundle.rootfs)/link") == 0)
+                try PlainCommand.run(["mount", "-t", "tmpfs", "tree", "\(tree)/sub"])
+                defer { umount2("\(tree)/sub", Int32(MNT_DETACH)) }
+                try bundle.write("content\n", to: "\(tree)/sub/file")
+                try bundle.edit {
+                    $0.addBind(source, to: "/link/data")
+                    $0.addBind(tree, to: "/mnt/tree", ["rbind", "rw"])
+                    $0.addBind(source, to: "/mnt/tree/inner")
+                    $0.addMount("/mnt/tree/scratch", type: "tmpfs", source: "tmpfs")
+                }
+                let files = "/real/data/file /mnt/tree/sub/file /mnt/tree/inner/file"
+                try bundle.runDetached("echo kept > /mnt/tree/scratch/file; i=0; while :; do i=$((i+1)); cat \(files) /mnt/tree/scratch/file > /tmp/seen; echo $i > /tmp/count; sleep 0.1; done")
+                _ = try bundle.waitForCount(above: 1)
+                try bundle.checkpoint()
+                let stopped = try bundle.count()
+                rmdir("\(tree)/inner")
+                try bundle.restore()
+                _ = try bundle.waitForCount(above: stopped + 1)
+                #expect(try bundle.read("\(bundle.rootfs)/tmp/seen") == "content\ncontent\ncontent\nkept\n")
+            }
+        }
+
+        /// A manager waits for a service at the time of the first start only, and of the restore it may be another, or none.
+        @Test(arguments: [true, false])
+        func aServiceThatHasToldIsNotAskedAgain(_ isAService: Bool) throws {
+            try withBundle(.root) { bundle in
+                let manager = ["NOTIFY_SOCKET": "\(bundle.directory)/manager"] as [String: String?]
+                try bundle.edit { $0.setShell("i=0; while :; do i=$((i+1)); echo $i > /tmp/count; sleep 0.1; done") }
+                var create = try bundle.runtimeCommand(["create", bundle.id])
+                if isAService { create = try bundle.runtimeCommand(["create", bundle.id], environment: manager) }
+                try #require(try create.run().succeeded)
+                try bundle.start()
+                _ = try bundle.waitForCount(above: 1)
+                try bundle.checkpoint()
+                let stopped = try bundle.count()
+                let restored = try bundle.runtimeCommand(
+                    ["restore", "--detach", "--image-path", "\(bundle.directory)/image", bundle.id], environment: isAService ? [:] : manager).run()
+                #expect(restored.succeeded, "\(restored)")
+                _ = try bundle.waitForCount(above: stopped)
+            }
+        }
+
+        /// Options from /etc/criu/runc.conf, unless an annotation says otherwise; and directories for their owner only.
+        @Test func theHostHasOptionsOfItsOwn() throws {
+            try withBundle(.root) { bundle in
+                mkdir("/etc/criu", 0o755)
+                try #require(access("/etc/criu/runc.conf", F_OK) != 0)
+                try bundle.write("log-file configured.log\n", to: "/etc/criu/runc.conf")
+                defer { unlink("/etc/criu/runc.conf") }
+                try bundle.runDetached(Self.scripts[0].script)
+                try bundle.checkpoint("--leave-running", "--work-path", "\(bundle.directory)/work")
+                let directories = ["image", "work"].map { "\(bundle.directory)/\($0)" }
+                #expect(try directories.map { try FileManager.default.attributesOfItem(atPath: $0)[.posixPermissions] as? Int } == [0o700, 0o700])
+                #expect(directories.map { access("\($0)/configured.log", F_OK) } == [-1, 0] && access("\(directories[1])/dump.log", F_OK) != 0)
+                #expect(access("\(directories[0])/inventory.img", F_OK) == 0 && access("\(directories[1])/inventory.img", F_OK) != 0)
+                try bundle.edit { $0["annotations"] = ["org.criu.config": ""] }
+                #expect(try bundle.runc("delete", "--force", bundle.id).succeeded)
+                try bundle.runDetached(Self.scripts[0].script)
+                try bundle.checkpoint(image: "second")
+                #expect(access("\(bundle.directory)/second/dump.log", F_OK) == 0 && access("\(bundle.directory)/second/configured.log", F_OK) != 0)
+                try bundle.restore(image: "second")
             }
         }
 

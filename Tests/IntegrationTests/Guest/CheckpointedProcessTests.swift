@@ -83,6 +83,8 @@ extension IntegrationTests.GuestTests {
                     $0.setShell("i=0; while :; do i=$((i+1)); echo $i > /tmp/count; sleep 0.1; done")
                 }
                 try PlainCommand.run(["chown", "-R", "-h", "\(range.first):\(groups.first)", bundle.rootfs])
+                let others = "\(bundle.directory)/others"
+                try bundle.makeDirectory(others, mode: 0o750)
                 // Files outside of the container would have to be opened anew by who may not: root's, here.
                 let null = open("/dev/null", O_RDWR | O_CLOEXEC)
                 defer { close(null) }
@@ -92,7 +94,12 @@ extension IntegrationTests.GuestTests {
                     (command.output, command.errorOutput) = (null, null)
                     #expect(try command.run().succeeded)
                     #expect(try bundle.requireProgress(above: before + 1) <= before + 100)
-                    if arguments == ["run"] { try bundle.checkpoint() }
+                    guard arguments == ["run"] else { continue }
+                    // A directory that was there is its owner's to open.
+                    let refused = try bundle.runc("checkpoint", "--image-path", others, bundle.id)
+                    #expect(refused.status == 1 && refused.stderr.contains("letting group \(groups.first) through"), "\(refused)")
+                    #expect(try FileManager.default.attributesOfItem(atPath: others)[.posixPermissions] as? Int == 0o750)
+                    try bundle.checkpoint()
                 }
                 let status = try bundle.read("/proc/\(bundle.initPID())/status")
                 #expect(status.contains("Uid:\t\(range.first)\t"), "\(status)")
@@ -148,9 +155,10 @@ extension IntegrationTests.GuestTests {
                 }
                 try bundle.startDetached()
                 try bundle.requireProgress(above: 1)
-                try bundle.checkpoint()
+                // Also where it is asked to be emptied: it is not in the image.
+                try bundle.checkpoint("--empty-ns", "network")
                 let stopped = try bundle.count()
-                try bundle.restore()
+                try bundle.restore("--empty-ns", "network")
                 try bundle.requireProgress(above: stopped)
                 let pid = try bundle.initPID()
                 for name in kinds.values {

@@ -8,10 +8,10 @@ extension IntegrationTests.GuestTests {
             guard let program = ProcessInfo.processInfo.environment["RUNC_TEST_IN_PROCESS"] else { throw HarnessError("RUNC_TEST_IN_PROCESS is not set") }
             try withBundle(.root) { bundle in
                 try bundle.edit { $0.setShell("while :; do sleep 0.1; done") }
-                let result = try bundle.command([program, bundle.stateRoot, bundle.directory, "\(bundle.directory)/image", bundle.id]).run()
+                let result = try bundle.command([program, bundle.stateRoot, bundle.directory, "\(bundle.directory)/image", bundle.id, "\(bundle.directory)/answers"]).run()
                 try #require(result.succeeded, "\(result)")
-                let lines = result.stdout.split(separator: "\n").map(String.init)
-                #expect(lines.count == 20, "\(result)")
+                let lines = try bundle.read("\(bundle.directory)/answers").split(separator: "\n").map(String.init)
+                #expect(lines.count == 20, "\(lines)")
                 for (step, answer) in zip(lines.enumerated().filter { $0.offset % 2 == 0 }, lines.enumerated().filter { $0.offset % 2 == 1 }) {
                     #expect(try bundle.answer(after: step.element) == bundle.comparable(answer.element), "\(step.element)")
                 }
