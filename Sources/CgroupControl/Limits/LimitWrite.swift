@@ -51,6 +51,8 @@ struct LimitWrite: Sendable, Equatable {
     var shape = Shape.value
     var absence = Absence.unavailable
     var requirement: Requirement?
+    /// With EINVAL: another limit that is set has made it void.
+    var mayBeRefused = false
 
     init(_ field: String, _ value: String, _ controller: String, _ entries: [Entry]) {
         self.field = field

@@ -29,15 +29,13 @@ struct LimitWriter {
         var unavailable: [String] = []
         var pending = writes
         while !pending.isEmpty {
-            var refused: [LimitWrite] = []
-            var first: CgroupError?
+            var refused: [(write: LimitWrite, error: CgroupError)] = []
             for write in pending {
                 let written: Bool
                 do throws(KernelError) { written = try put(write) } catch {
                     let worded = CgroupError(write, path, error)
                     guard error.errno == .invalidArgument else { throw worded }
-                    refused.append(write)
-                    first = first ?? worded
+                    refused.append((write, worded))
                     continue
                 }
                 guard !written else { continue }
@@ -47,8 +45,11 @@ struct LimitWriter {
                 case .invalid(let why): throw CgroupError("\(write.name): \(why)")
                 }
             }
-            if let first, refused.count == pending.count { throw first }
-            pending = refused
+            if refused.count == pending.count {
+                guard let meant = refused.first(where: { !$0.write.mayBeRefused }) else { break }
+                throw meant.error
+            }
+            pending = refused.map(\.write)
         }
         return unavailable
     }
@@ -65,7 +66,7 @@ struct LimitWriter {
             for (entry, shape) in pending {
                 do throws(KernelError) {
                     let now = try directory.open(entry.file, .readOnly).readText()
-                    if shape.restoring(now) != entry.text { try directory.open(entry.file, .writeOnly).writeAll(entry.text) }
+                    if shape.restoring(now) != entry.text { try putBack(entry) }
                 } catch {
                     let worded = CgroupError("restore \(entry.file) of", path, error)
                     if error.errno == .invalidArgument { refused.append((entry, shape)) } else { first = first ?? worded }
@@ -79,6 +80,14 @@ struct LimitWriter {
             pending = refused
         }
         if let first { throw first }
+    }
+
+    private func putBack(_ entry: LimitWrite.Entry) throws(KernelError) {
+        do throws(KernelError) { try directory.open(entry.file, .writeOnly).writeAll(entry.text) } catch {
+            // With processes a cpuset cannot be without a list again: what held then is that of the cgroup above.
+            guard error.errno == .noSpace, entry.text.trimmingNewline.isEmpty else { throw error }
+            try directory.open(entry.file, .writeOnly).writeAll(try directory.open("../\(entry.file).effective", .readOnly).readText())
+        }
     }
 
     /// Reads what is there, for `restore` to write it again whoever has changed it meanwhile.

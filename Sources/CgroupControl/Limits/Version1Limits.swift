@@ -21,7 +21,7 @@ extension Resources {
 extension Resources.CPU {
     fileprivate var version1Limits: [LimitWrite] {
         var writes: [LimitWrite] = []
-        if let shares, shares != 0 { writes.append(LimitWrite("cpu.shares", shares, "cpu", "cpu.shares")) }
+        if let shares, shares != 0 { writes.append(LimitWrite("cpu.shares", shares, "cpu", "cpu.shares").besides(idle: idle)) }
         if let realtimePeriod, realtimePeriod != 0 { writes.append(LimitWrite("cpu.realtimePeriod", realtimePeriod, "cpu", "cpu.rt_period_us")) }
         if let realtimeRuntime, realtimeRuntime != 0 { writes.append(LimitWrite("cpu.realtimeRuntime", realtimeRuntime, "cpu", "cpu.rt_runtime_us")) }
         if let period, period != 0 { writes.append(LimitWrite("cpu.period", period, "cpu", "cpu.cfs_period_us")) }
@@ -152,6 +152,13 @@ extension Resources.HugepageLimit {
 extension LimitWrite {
     static func pids(_ limit: Int64) -> LimitWrite {
         LimitWrite("pids.limit", limit, "pids", "pids.max", limit == -1 ? "max" : nil).unlimited(limit == -1)
+    }
+
+    /// What is idle has no weight, and the kernel takes none for it; systemd makes it idle first.
+    func besides(idle: Int64?) -> LimitWrite {
+        var write = self
+        write.mayBeRefused = idle == 1
+        return write
     }
 
     /// Where there is no such file, nothing is lost.

@@ -64,7 +64,7 @@ extension String {
 extension Resources.CPU {
     fileprivate func version2Limits(_ current: CurrentLimits) -> [LimitWrite] {
         var writes: [LimitWrite] = []
-        if let shares, shares != 0 { writes.append(LimitWrite("cpu.shares", shares, "cpu", "cpu.weight", "\(Conversion.weight(shares: shares))")) }
+        if let shares, shares != 0 { writes.append(LimitWrite("cpu.shares", shares, "cpu", "cpu.weight", "\(Conversion.weight(shares: shares))").besides(idle: idle)) }
         let quota = quota.flatMap { $0 == 0 ? nil : $0 }
         if let period, period != 0 {
             let text = quota.map { $0 == -1 ? "max" : "\($0)" } ?? current.quota

@@ -1,6 +1,6 @@
-/// The values of `exec --cgroup`: `CTRL[,CTRL]:PATH` each, or one PATH alone, for version 2.
+/// The values of `exec --cgroup`: `CTRL[,CTRL]:PATH` each, or one PATH alone, for every hierarchy.
 enum CgroupPaths {
-    /// By controller; the empty one is version 2. Nil where the values are none.
+    /// By controller; the empty one is all. Nil where the values are none.
     static func parse(_ values: [String]) -> [String: String]? {
         var paths: [String: String] = [:]
         for value in values {

@@ -230,6 +230,28 @@ extension IntegrationTests.GuestTests {
 
         // MARK: what cannot be
 
+        /// For root in a container of somebody else's that sees its own cgroup, with its processes, as the top one: nothing is passed on
+        /// from there, and what lies below takes processes all the same.
+        @Test(.needs(.cgroupV2)) func belowACgroupWithProcessesThereAreNoLimits() throws {
+            try withBundle(CgroupSetting(identity: .root, driver: .cgroupfs)) { bundle in
+                let top = "/sys/fs/cgroup/it-\(getpid())-busy"
+                try bundle.makeDirectory(top)
+                defer { #expect(eventually { rmdir(top) == 0 }) }
+                let script = """
+                    echo $$ > "$0/cgroup.procs" && exec unshare --cgroup --mount --propagation private sh -c \
+                        'mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"' sh "$@"
+                    """
+                let command = try bundle.command(["sh", "-c", script, top, RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", bundle.id])
+                try bundle.edit { $0.setShell("echo ran") }
+                let result = try command.run()
+                #expect(result.succeeded && result.text == "ran" && result.errors.isEmpty, "\(result)")
+                #expect(try bundle.read(top + "/cgroup.type") == "domain\n")
+                try bundle.edit { $0["linux.resources.pids"] = ["limit": 100] }
+                let limited = try command.run()
+                #expect(limited.status == 1 && limited.errors.count == 1 && limited.stderr.contains("linux.resources.pids.limit 100") && limited.stderr.contains("not delegated"), "\(limited)")
+            }
+        }
+
         @Test(.needs(.cgroupV2), arguments: CgroupSetting.delegated.filter { $0.identity == .root })
         func version2TellsWhatItHasNot(_ setting: CgroupSetting) throws {
             try withBundle(setting) { bundle in

@@ -97,11 +97,13 @@ extension IntegrationTests.GuestTests {
                 try bundle.edit { $0["linux.resources"] = ["cpu": ["shares": 512, "quota": 1234, "period": 50_000], "memory": ["limit": 67_108_864]] }
                 try bundle.runDetached()
                 let file = "\(bundle.directory)/resources.json"
-                for change in [#""cpu":{"shares":2048,"quota":20000}"#, #""cpu":{"idle":1}"#, #""memory":{"limit":134217728}"#] {
+                let processors = try bundle.cgroup().read(v1: "cpuset.cpus", v2: "cpuset.cpus.effective")
+                for change in [#""cpu":{"shares":2048,"quota":20000}"#, #""cpu":{"idle":1}"#, #""cpu":{"cpus":"0"}"#, #""memory":{"limit":134217728}"#] {
                     try bundle.write("{\(change),\"pids\":{\"limit\":9000000000000000000}}", to: file)
                     let result = try update(bundle, ["--resources", file])
                     #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains("pids.limit"), "\(result)")
                     let cgroup = try bundle.cgroup()
+                    #expect(try cgroup.read(v1: "cpuset.cpus", v2: "cpuset.cpus.effective") == processors, "\(change)")
                     #expect(try cgroup.read(v1: "cpu.cfs_quota_us", v2: "cpu.max") == (isVersion2 ? "1234 50000" : "1234"), "\(change)")
                     #expect(try cgroup.read(v1: "cpu.shares", v2: "cpu.weight") == (isVersion2 ? "59" : "512"), "\(change)")
                     #expect(try cgroup.read(v1: "cpu.idle", v2: "cpu.idle") == "0" && memory(bundle) == "67108864", "\(change)")
