@@ -60,6 +60,7 @@ final class ContainerRestoration: HeldContainer {
         options.isUnprivileged = prepared.facts.privilege.rootlessEUID
         let inherited = try inherit(namespaces, descriptors, &options)
 
+        let yards = try image.cgroupYards()
         let worker: CRIUWorker
         do throws(CRIUError) {
             worker = try CRIUWorker(criu.path, environment: criu.environment, streams: .inherited, inherited: inherited)
@@ -81,7 +82,10 @@ final class ContainerRestoration: HeldContainer {
                 }
             }
             try worker.wait()
-        } catch { throw RuntimeError(error) }
+        } catch {
+            do throws(RuntimeError) { try image.removeCgroupYards(besides: yards) } catch { log.warning(error.line) }
+            throw RuntimeError(error)
+        }
         do throws(KernelError) { try root.unmount() } catch { throw RuntimeError("unmounting \(root.path)", error) }
         guard restored != nil else { throw RuntimeError("CRIU restored container \(prepared.id.text), but did not tell of its first process") }
     }

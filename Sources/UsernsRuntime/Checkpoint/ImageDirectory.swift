@@ -90,6 +90,31 @@ struct ImageDirectory {
         } catch { throw RuntimeError(doing, error) }
     }
 
+    // MARK: what CRIU leaves behind
+
+    /// Where a restore mounts the hierarchies of cgroups for itself, in the directory that it works in.
+    func cgroupYards() throws(RuntimeError) -> Set<String> {
+        do throws(KernelError) {
+            return Set(try FileDescriptor.currentDirectory.open(workPath, [.readOnly, .directory]).subdirectories().filter { $0.hasPrefix(".criu.cgyard.") })
+        } catch { throw RuntimeError(workPath, error) }
+    }
+
+    /// A CRIU that was killed has left its own.
+    ///
+    /// - Parameter others: those that were there before it came.
+    func removeCgroupYards(besides others: Set<String>) throws(RuntimeError) {
+        for name in try cgroupYards().subtracting(others) {
+            let path = workPath + "/" + name
+            do throws(KernelError) {
+                do throws(KernelError) { try Mounts.unmount(path) } catch {
+                    // Not mounted: it was only made.
+                    guard error.errno == .invalidArgument else { throw error }
+                }
+                try FileDescriptor.currentDirectory.removeDirectory(path)
+            } catch { throw RuntimeError("removing \(path)", error) }
+        }
+    }
+
     // MARK: descriptors.json
 
     /// What the first process's descriptors 0, 1 and 2 refer to: pipes among them are replaced at a restore.
