@@ -67,7 +67,8 @@ final class ContainerCreation: HeldContainer {
             try directory.save(prepared.savedProcess)
             try directory.stage(state)
         }
-        // Hooks of the runtime run when it is staged; of those that init runs by itself the last ones must not go unheard.
+        // Where a hook has run, poststop hooks are owed, whatever kills us: the runtime's come after it is staged, but init's
+        // own would not wait for that.
         let stagesFirst = !plan.hooks.createContainer.isEmpty && !plan.hooks.poststop.isEmpty
         let steps = ProcessLauncher.Steps(
             cgroupDirectory: unified,

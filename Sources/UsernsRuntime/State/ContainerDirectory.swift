@@ -102,6 +102,9 @@ final class ContainerDirectory: Descriptor {
         do throws(KernelError) { try unlink(Self.newStateName) } catch { throw writingError(Self.stateName, error) }
     }
 
+    /// Who owns the container: the owner of its directory.
+    var ownerUID: UInt32 { get throws(KernelError) { try status().uid } }
+
     // MARK: init
 
     private static let initName = "init"
@@ -119,9 +122,6 @@ final class ContainerDirectory: Descriptor {
     }
 
     // MARK: removal
-
-    /// Who owns the container: the owner of its directory.
-    var ownerUID: UInt32 { get throws(KernelError) { try status().uid } }
 
     /// Errors: EBUSY where a root file system is still mounted, whose files are nothing to remove.
     func removeContents() throws(KernelError) {
