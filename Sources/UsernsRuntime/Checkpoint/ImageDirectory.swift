@@ -1,5 +1,4 @@
 import CheckpointRestore
-import Glibc
 import LinuxKernel
 import RuntimeSpec
 import SystemPackage
@@ -14,8 +13,6 @@ struct ImageDirectory {
     /// nil: CRIU works where the image is.
     let work: SharedDescriptor?
     private let workPath: String
-    /// It was not there before.
-    private let isNew: Bool
 
     /// For a dump: made where they are missing, for nobody else to read.
     init(making settings: ImageSettings) throws(RuntimeError) { try self.init(settings, making: true) }
@@ -26,7 +23,6 @@ struct ImageDirectory {
     private init(_ settings: ImageSettings, making: Bool) throws(RuntimeError) {
         do throws(KernelError) {
             path = try Bundle.absolutePath(settings.imagePath)
-            isNew = access(path, F_OK) != 0
             if making { try FileDescriptor.currentDirectory.makeDirectories(path, mode: 0o700) }
             image = SharedDescriptor(try FileDescriptor.currentDirectory.open(path, [.readOnly, .directory]))
         } catch {
@@ -70,8 +66,8 @@ struct ImageDirectory {
     }
 
     /// A restored process reads its part of the image when it already is in its user namespace: the group of the container's
-    /// root may pass through the directory, whose files CRIU makes readable. Who may pass through one that somebody else has
-    /// made is theirs to say.
+    /// root may pass through the directory, whose files CRIU makes readable. One that lets another group in, which somebody else
+    /// has made, is not taken from that group.
     ///
     /// - Parameter gid: on the host.
     func letThrough(gid: UInt32) throws(RuntimeError) {
@@ -79,14 +75,14 @@ struct ImageDirectory {
         let status: FileStatus
         do throws(KernelError) { status = try image.status() } catch { throw RuntimeError(doing, error) }
         if status.mode & 0o001 != 0 || (status.gid == gid && status.mode & 0o010 != 0) { return }
-        guard isNew else {
+        guard status.mode & 0o070 == 0 else {
             throw RuntimeError(
-                doing, cause: "the directory was there before",
-                hint: "the root of the container's user namespace reads the image: chgrp \(gid) and chmod g+x, or name a directory that is not there yet")
+                doing, cause: "it is open to group \(status.gid)",
+                hint: "the root of the container's user namespace reads the image: chgrp \(gid) and chmod g+x, or name a directory that is its owner's alone")
         }
         do throws(KernelError) {
             try image.changeOwner(uid: UInt32.max, gid: gid)
-            try image.changeMode(status.mode & 0o7707 | 0o010)
+            try image.changeMode(status.mode & 0o7777 | 0o010)
         } catch { throw RuntimeError(doing, error) }
     }
 

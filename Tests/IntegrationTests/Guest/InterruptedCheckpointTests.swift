@@ -6,7 +6,8 @@ extension IntegrationTests.GuestTests {
     /// CRIU or the runtime killed on the way: the container runs on, stays paused, or is reported stopped, nothing of CRIU is left,
     /// and a second try works.
     @Suite(.needs(.guest), .serialized) struct InterruptedCheckpointTests {
-        /// What CRIU's log says as it comes to a phase of a dump.
+        /// What CRIU's log says as it comes to a phase of a dump. It notices the runtime's death when it next has something to tell,
+        /// which is the same from one phase to the next, here and in a restore, where it has nothing to tell between them.
         private static let dumps: [(options: [String], phase: String)] = [
             (["--leave-running"], "Running network-lock scripts"), (["--leave-running"], "Dumping task"), (["--leave-running"], "Dumping core"),
             (["--leave-running"], "Unlock network"), (["--pre-dump"], "Pre-dumping"), ([], "Dumping core"),
@@ -16,7 +17,7 @@ extension IntegrationTests.GuestTests {
         fileprivate func aSavedContainerRunsOnOrIsStopped(_ victim: Victim) throws {
             try withBundle(.root) { bundle in
                 try bundle.runCounting()
-                for (number, dump) in Self.dumps.enumerated() {
+                for (number, dump) in Self.dumps.enumerated() where victim == .criu || dump.phase != "Dumping task" {
                     let name = "\(dump.options) \(dump.phase)", image = "image\(number)"
                     let result = try bundle.interrupt(victim, "checkpoint", dump.options, image: image, phase: dump.phase) { () throws in
                         // Or else that no rule is left says nothing.
@@ -69,9 +70,7 @@ extension IntegrationTests.GuestTests {
                 #expect(eventually { kill(criu, 0) != 0 }, "CRIU has ended")
                 _ = try bundle.waitForCount(above: stopped)
                 try bundle.requireRunningOrStopped(after: "lazy")
-                try bundle.checkpoint(image: "second")
-                try bundle.restore(image: "second")
-                _ = try bundle.waitForCount(above: stopped)
+                try bundle.checkpoint("--leave-running", image: "second")
             }
         }
 
@@ -102,7 +101,7 @@ extension IntegrationTests.GuestTests {
                 try bundle.runCounting()
                 try bundle.checkpoint()
                 let stopped = try bundle.count()
-                for phase in Self.restores {
+                for phase in Self.restores where victim == .criu || phase != "Forking task" {
                     let result = try bundle.interrupt(victim, "restore", ["--detach"], image: "image", phase: phase)
                     let state = try bundle.runc("state", bundle.id)
                     if victim == .criu && !result.succeeded { #expect(!state.succeeded, "\(phase): nothing is left: \(state)") }
