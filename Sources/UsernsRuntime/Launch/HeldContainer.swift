@@ -20,4 +20,9 @@ extension HeldContainer {
         } catch { throw RuntimeError("locking \(prepared.id.text)", error) }
         try Container(directory, procfs: prepared.probe.procfs).destroy(store: prepared.store, log: log)
     }
+
+    /// `destroy` after an error, which is the one that counts; what fails of this is left for `delete`.
+    func abandon() {
+        do throws(RuntimeError) { try destroy() } catch { log.warning("cleaning up: \(error.line)") }
+    }
 }

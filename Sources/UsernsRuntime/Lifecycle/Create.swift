@@ -17,7 +17,7 @@ extension Runtime {
             try Announcement(pidFile: request.pidFile, pidfdSocket: request.pidfdSocket).make(creation.launched.process)
             try creation.launched.release()
         } catch {
-            try creation.destroy()
+            creation.abandon()
             throw error
         }
     }
@@ -44,7 +44,7 @@ extension Runtime {
             guard let foreground else { return 0 }
             termination = try foreground.wait(for: creation.launched.process, terminal: terminal)
         } catch {
-            try creation.destroy()
+            creation.abandon()
             throw error
         }
         if !request.keep { try creation.destroy() }

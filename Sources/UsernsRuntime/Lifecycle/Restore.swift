@@ -25,7 +25,7 @@ extension Runtime {
             try Announcement(pidFile: request.create.pidFile, pidfdSocket: nil).make(restoration.process)
             try restoration.unlock()
         } catch {
-            try restoration.destroy()
+            restoration.abandon()
             throw error
         }
         guard let foreground else { return 0 }
