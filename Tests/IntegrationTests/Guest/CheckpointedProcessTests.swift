@@ -46,14 +46,14 @@ extension IntegrationTests.GuestTests {
                 try #require(started.succeeded, "\(started)")
                 var terminal = PseudoTerminal(master: try first.receive().descriptor)
                 terminal.type("one\n")
-                #expect(terminal.shows("one is 1"), "\(terminal.output())")
+                try #require(terminal.shows("one is 1"), "\(terminal.output())")
                 try bundle.checkpoint()
 
                 let second = try DescriptorSocket(bundle, "second.sock")
                 try bundle.restore("--console-socket", second.path)
                 terminal = PseudoTerminal(master: try second.receive().descriptor)
                 terminal.type("two\n")
-                #expect(terminal.shows("two is 2"), "\(terminal.output())")
+                try #require(terminal.shows("two is 2"), "\(terminal.output())")
                 try bundle.checkpoint(image: "second")
 
                 terminal = try PseudoTerminal(columns: 80, rows: 24)
@@ -63,9 +63,9 @@ extension IntegrationTests.GuestTests {
                 command.errorOutput = terminal.slave
                 command.controlsTerminal = true
                 let running = try command.start()
-                #expect(try bundle.waitForRestored())
+                guard try bundle.waitForRestored(by: running) else { throw HarnessError("\(try running.wait()): \(terminal.output())") }
                 terminal.type("three\n")
-                #expect(terminal.shows("three is 3"), "\(terminal.output())")
+                try #require(terminal.shows("three is 3"), "\(terminal.output())")
                 terminal.type("end\n")
                 #expect(try running.wait().status == 7)
                 #expect(try !bundle.runc("state", bundle.id).succeeded, "the container is gone")
@@ -173,10 +173,13 @@ extension IntegrationTests.GuestTests {
 }
 
 extension Bundle {
-    fileprivate func waitForRestored() throws -> Bool {
-        try eventually(withinSeconds: 60) {
+    /// False too where the command has ended before.
+    fileprivate func waitForRestored(by running: RunningCommand) throws -> Bool {
+        var isRestored = false
+        return try eventually(withinSeconds: 60) {
             let result = try runc("state", id)
-            return try result.succeeded && JSONValue(parsing: result.stdout)["status"]?.string == "running"
-        }
+            isRestored = try result.succeeded && JSONValue(parsing: result.stdout)["status"]?.string == "running"
+            return try isRestored || !running.isRunning()
+        } && isRestored
     }
 }

@@ -15,8 +15,8 @@ struct CgroupSetting: Sendable, Equatable, CustomTestStringConvertible {
     static let refused = rows([.oneID, .subordinateRanges]) + [CgroupSetting(identity: .rootInUserNamespace, driver: .cgroupfs)]
 
     /// Those who have a cgroup for what needs no controller: to be frozen, listed, killed. Where version 1 has the controllers,
-    /// version 2 without them as well.
-    static let controlling = delegated + (HostFeature.cgroupV2.isThere() ? [] : unified)
+    /// version 2 without them as well; in the guest that is another boot.
+    static let controlling = delegated + (HostFeature.cgroupV2.isThere() || Machine.guestHierarchy != nil ? [] : unified)
 
     private static let unified = [
         CgroupSetting(identity: .root, driver: .cgroupfs, view: .unified), CgroupSetting(identity: .oneID, driver: .cgroupfs, view: .delegated),
