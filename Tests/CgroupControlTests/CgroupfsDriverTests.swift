@@ -52,7 +52,7 @@ private let forgiving = CgroupForgiveness(rootlessCgroups: true, pathAsked: fals
 
     @Test func createMakesOneDirectoryInEachHierarchyAndRemoveRemovesThem() throws {
         let fake = try FakeHierarchies(unified: true)
-        let cgroup = try driver.create(try fake.host.location("/a/b/demo"), nil, forgiveness: strict)
+        let cgroup = try driver.create(try fake.host.location("/a/b/demo"), for: LimitPlan(), forgiveness: strict)
         #expect(cgroup.directories == ["": fake.path + "/v2/a/b/demo"])
         #expect(cgroup.made == [fake.path + "/v2/a/b/demo"])
         try fake.makeDirectory("v2/a/b/demo/inner/deeper")
@@ -80,7 +80,7 @@ private let forgiving = CgroupForgiveness(rootlessCgroups: true, pathAsked: fals
             for file in ["cpuset.cpus", "cpuset.mems"] { try fake.write("\n", "\(directory)/\(file)") }
         }
         try fake.write("", "cpuset/a/demo/cgroup.procs")
-        let cgroup = try driver.create(try fake.host.location("/a/demo"), nil, forgiveness: strict)
+        let cgroup = try driver.create(try fake.host.location("/a/demo"), for: LimitPlan(), forgiveness: strict)
         for directory in ["cpuset/a", "cpuset/a/demo"] {
             #expect(try fake.read("\(directory)/cpuset.cpus") == "0-1\n")
             #expect(try fake.read("\(directory)/cpuset.mems") == "0\n")
@@ -92,7 +92,7 @@ private let forgiving = CgroupForgiveness(rootlessCgroups: true, pathAsked: fals
     @Test func aFailureLeavesNothingOfTheContainer() throws {
         let fake = try FakeHierarchies()
         // Nothing makes cpuset.cpus here, so that the last hierarchy fails.
-        let error = #expect(throws: CgroupError.self) { try driver.create(try fake.host.location("/demo"), nil, forgiveness: strict) }
+        let error = #expect(throws: CgroupError.self) { try driver.create(try fake.host.location("/demo"), for: LimitPlan(), forgiveness: strict) }
         #expect(error?.message.contains("cpuset.cpus") == true)
         for hierarchy in ["cpu,cpuacct", "freezer", "cpuset"] { #expect(!fake.exists(hierarchy + "/demo")) }
     }
@@ -102,12 +102,12 @@ private let forgiving = CgroupForgiveness(rootlessCgroups: true, pathAsked: fals
         let location = try fake.host.location("/a/demo")
         let root = try fake.host.location("/")
         try fake.remove("v2")
-        let error = #expect(throws: CgroupError.self) { try driver.create(location, nil, forgiveness: strict) }
+        let error = #expect(throws: CgroupError.self) { try driver.create(location, for: LimitPlan(), forgiveness: strict) }
         #expect(error?.isForgivable == true)
-        let cgroup = try driver.create(location, nil, forgiveness: forgiving)
+        let cgroup = try driver.create(location, for: LimitPlan(), forgiveness: forgiving)
         #expect(cgroup.directories.isEmpty && cgroup.made.isEmpty)
         #expect(cgroup.forgiven == [try #require(error)])
-        #expect(throws: CgroupError.self) { try driver.create(root, nil, forgiveness: strict) }
+        #expect(throws: CgroupError.self) { try driver.create(root, for: LimitPlan(), forgiveness: strict) }
         #expect(!fake.exists("v2"))
         #expect(try driver.processes(cgroup).isEmpty)
         try driver.killAll(cgroup)
@@ -118,7 +118,7 @@ private let forgiving = CgroupForgiveness(rootlessCgroups: true, pathAsked: fals
         try fake.makeDirectory("v2/demo")
         try fake.write("", "v2/demo/cgroup.procs")
         try fake.write("populated 0\nfrozen 0\n", "v2/demo/cgroup.events")
-        let cgroup = try driver.create(try fake.host.location("/demo"), nil, forgiveness: strict)
+        let cgroup = try driver.create(try fake.host.location("/demo"), for: LimitPlan(), forgiveness: strict)
         #expect(cgroup.made.isEmpty)
         try driver.join(pid: 4711, cgroup, forgiveness: strict)
         #expect(try fake.read("v2/demo/cgroup.procs") == "4711")
@@ -132,7 +132,7 @@ private let forgiving = CgroupForgiveness(rootlessCgroups: true, pathAsked: fals
         try fake.makeDirectory("v2/demo")
         try fake.write(procs, "v2/demo/cgroup.procs")
         try fake.write(events, "v2/demo/cgroup.events")
-        let error = #expect(throws: CgroupError.self) { try driver.create(try fake.host.location("/demo"), nil, forgiveness: forgiving) }
+        let error = #expect(throws: CgroupError.self) { try driver.create(try fake.host.location("/demo"), for: LimitPlan(), forgiveness: forgiving) }
         #expect(error?.message.contains(text) == true)
         #expect(fake.exists("v2/demo"))
     }
@@ -142,7 +142,7 @@ private let forgiving = CgroupForgiveness(rootlessCgroups: true, pathAsked: fals
         try fake.makeDirectory("freezer/demo")
         try fake.write("", "freezer/demo/cgroup.procs")
         try fake.write("FREEZING\n", "freezer/demo/freezer.state")
-        let error = #expect(throws: CgroupError.self) { try driver.create(try fake.host.location("/demo"), nil, forgiveness: strict) }
+        let error = #expect(throws: CgroupError.self) { try driver.create(try fake.host.location("/demo"), for: LimitPlan(), forgiveness: strict) }
         #expect(error?.message.contains("unexpectedly frozen") == true)
         #expect(!fake.exists("cpu,cpuacct/demo"))
     }
@@ -197,7 +197,7 @@ struct RealCgroupTests {
         let driver = CgroupfsDriver()
         let location = try CgroupLocation(
             CgroupRequest(containerID: "cgroupfs-driver-test-\(getpid())", hierarchies: ownHierarchies, memberships: ownCgroups))
-        let cgroup = try driver.create(location, nil, forgiveness: strict)
+        let cgroup = try driver.create(location, for: LimitPlan(), forgiveness: strict)
         defer {
             do { try driver.remove(cgroup) } catch { Issue.record(error) }
         }
@@ -215,7 +215,7 @@ struct RealCgroupTests {
             let path = try #require(shown.first { $0.controllers == hierarchy.controllers }?.path)
             #expect(hierarchy.directory(of: path) == location.directories[hierarchy.keys[0]])
         }
-        let error = #expect(throws: CgroupError.self) { try driver.create(location, nil, forgiveness: strict) }
+        let error = #expect(throws: CgroupError.self) { try driver.create(location, for: LimitPlan(), forgiveness: strict) }
         #expect(error?.message.contains("is not empty: 1 process(es)") == true)
 
         let directory = try #require(cgroup.mainDirectory)
@@ -238,7 +238,7 @@ struct RealCgroupTests {
 
         let driver = CgroupfsDriver()
         let place = CgroupLocation.Place(keys: [""], mountPoint: unified.mountPoint, directory: top + "/demo")
-        let cgroup = try driver.create(CgroupLocation(places: [place]), nil, forgiveness: strict)
+        let cgroup = try driver.create(CgroupLocation(places: [place]), for: LimitPlan(), forgiveness: strict)
         defer {
             do { try driver.remove(cgroup) } catch { Issue.record(error) }
         }
@@ -266,7 +266,7 @@ struct RealCgroupTests {
         let driver = CgroupfsDriver()
         let location = try CgroupLocation(
             CgroupRequest(containerID: "cgroupfs-freezer-test-\(getpid())", hierarchies: CgroupHierarchies([freezer]), memberships: ownCgroups))
-        let cgroup = try driver.create(location, nil, forgiveness: strict)
+        let cgroup = try driver.create(location, for: LimitPlan(), forgiveness: strict)
         defer {
             do { try driver.remove(cgroup) } catch { Issue.record(error) }
         }

@@ -19,7 +19,10 @@ public struct CgroupfsDriver: CgroupDriver {
         do throws(CgroupError) {
             let location = try CgroupLocation(request)
             try journal(ContainerCgroup(directories: location.directories, made: Set(location.directories.values)))
-            return try create(location, limits, forgiveness: forgiveness)
+            var cgroup = try create(location, for: limits.plan, forgiveness: forgiveness)
+            let made = cgroup.made
+            do throws(CgroupError) { cgroup.warnings = try limits.set(in: cgroup) { !made.contains($0) } } catch { try undo(made, after: error) }
+            return cgroup
         } catch {
             guard forgiveness.decide(error) == .forgive else { throw error }
             var none = ContainerCgroup()
@@ -29,26 +32,22 @@ public struct CgroupfsDriver: CgroupDriver {
         }
     }
 
-    /// Makes the container's directories, with those above them that are missing, and limits them.
+    /// Makes the container's directories, with those above them that are missing, for limits that are still to be set.
     ///
     /// A cgroup that is there already is used where it is empty and not frozen, as runc does. What is forgiven leaves its
     /// hierarchy out. On an error nothing is left but directories above the container's.
-    func create(_ location: CgroupLocation, _ limits: CgroupLimits?, forgiveness: CgroupForgiveness) throws(CgroupError) -> ContainerCgroup {
+    func create(_ location: CgroupLocation, for plan: LimitPlan, forgiveness: CgroupForgiveness) throws(CgroupError) -> ContainerCgroup {
         var cgroup = ContainerCgroup(limited: forgiveness.limited)
         for place in location.places {
             do throws(CgroupError) { try make(place, in: &cgroup) } catch {
                 guard forgiveness.decide(error, in: place.keys) == .forgive else {
-                    let limit = limits?.plan.writes(in: place.keys).first
+                    let limit = plan.writes(in: place.keys).first
                     try undo(cgroup.made, after: error.isForgivable ? limit.map { .notDelegated($0, place.directory, cause: error) } ?? error : error)
                 }
                 try remove(ContainerCgroup(made: cgroup.made.intersection([place.directory])))
                 cgroup.leave(place.directory, forgiving: error)
             }
         }
-        do throws(CgroupError) {
-            let made = cgroup.made
-            cgroup.warnings = try limits?.set(in: cgroup) { !made.contains($0) } ?? []
-        } catch { try undo(cgroup.made, after: error) }
         return cgroup
     }
 

@@ -29,7 +29,7 @@ public struct SystemdDriver: CgroupDriver {
         _ = try PropertyAnnotations.properties(of: request.annotations)
         let limits = try CgroupLimits(of: request)
         let forgiveness = request.forgiveness(limited: limits.plan.limitedKeys)
-        do throws(CgroupError) { return try prepare(location, request, forgiveness, journal) } catch {
+        do throws(CgroupError) { return try prepare(location, request, limits.plan, forgiveness, journal) } catch {
             guard forgiveness.decide(error) == .forgive else { throw error }
             var none = ContainerCgroup()
             none.forgiven.append(error)
@@ -39,17 +39,18 @@ public struct SystemdDriver: CgroupDriver {
     }
 
     private func prepare(
-        _ location: UnitLocation, _ request: CgroupRequest, _ forgiveness: CgroupForgiveness, _ journal: (ContainerCgroup) throws(CgroupError) -> Void
+        _ location: UnitLocation, _ request: CgroupRequest, _ plan: LimitPlan, _ forgiveness: CgroupForgiveness,
+        _ journal: (ContainerCgroup) throws(CgroupError) -> Void
     ) throws(CgroupError) -> ContainerCgroup {
         let manager = try SystemdManager(ofUser: isOfUser)
-        if let state = try manager.activeState(location.unit), state != "failed", state != "inactive" {
-            throw CgroupError("the unit \(location.unit) is there already, and \(state)", hint: "choose another container ID, or another name in linux.cgroupsPath")
+        guard try !isTaken(location.unit, manager) else {
+            throw CgroupError("the unit \(location.unit) is there already", hint: "choose another container ID, or another name in linux.cgroupsPath")
         }
         let places = try places(location, below: try manager.controlGroup(), request.hierarchies)
         let unit = SystemdUnit(name: location.unit, isOfUser: isOfUser)
         let own = CgroupLocation(places: places.filter { !$0.isSystemds })
         try journal(ContainerCgroup(made: Set(own.directories.values), unit: unit))
-        var cgroup = try files.create(own, nil, forgiveness: forgiveness)
+        var cgroup = try files.create(own, for: plan, forgiveness: forgiveness)
         for place in places where place.isSystemds { for key in place.keys { cgroup.directories[key] = place.directory } }
         cgroup.unit = unit
         return cgroup
@@ -129,13 +130,18 @@ public struct SystemdDriver: CgroupDriver {
         return try manager.invocation(of: unit.name) == invocation
     }
 
+    private func isTaken(_ name: String, _ manager: SystemdManager) throws(CgroupError) -> Bool {
+        let state = try manager.activeState(name)
+        return state != nil && state != "failed" && state != "inactive"
+    }
+
     /// Where nobody answers there is no other unit either.
     public func isStillOurs(_ cgroup: ContainerCgroup) -> Bool {
         guard let unit = cgroup.unit else { return true }
         do throws(CgroupError) {
             let manager = try SystemdManager(ofUser: unit.isOfUser)
             if try isOurs(unit, manager) { return true }
-            return try manager.activeState(unit.name) == nil
+            return try !isTaken(unit.name, manager)
         } catch { return true }
     }
 
@@ -195,7 +201,12 @@ public struct SystemdDriver: CgroupDriver {
         if let unit = cgroup.unit, unit.invocation != nil {
             do throws(CgroupError) {
                 let manager = try SystemdManager(ofUser: unit.isOfUser)
-                if try isOurs(unit, manager) { try manager.stop(unit.name) }
+                if try isOurs(unit, manager) {
+                    try manager.stop(unit.name)
+                } else if try isTaken(unit.name, manager) {
+                    // With the name it has the directories of that name.
+                    return
+                }
             } catch {
                 // Where the manager is gone, so are its units, and where the cgroup is gone, the unit is collected.
                 let isLeft = cgroup.directories.values.contains { access($0, F_OK) == 0 }
