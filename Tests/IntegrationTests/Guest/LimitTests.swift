@@ -239,7 +239,7 @@ extension IntegrationTests.GuestTests {
                 defer { #expect(eventually { rmdir(top) == 0 }) }
                 let script = """
                     echo $$ > "$0/cgroup.procs" && exec unshare --cgroup --mount --propagation private sh -c \
-                        'mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"' sh "$@"
+                        'umount --recursive /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"' sh "$@"
                     """
                 let command = try bundle.command(["sh", "-c", script, top, RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", bundle.id])
                 try bundle.edit { $0.setShell("echo ran") }
