@@ -153,8 +153,9 @@ public struct SystemdDriver: CgroupDriver {
             try files.join(pid: pid, cgroup, forgiveness: strict)
         } catch {
             guard error.isForgivable, let path = cgroup.pathInUnit else { throw error }
+            // Whoever asks may know another place in the unit, and forgives this one only then.
             do throws(CgroupError) { try SystemdManager(ofUser: unit.isOfUser).attach(pid: pid, to: unit.name, below: path) } catch let second {
-                guard forgiveness.decide(second) == .forgive else { throw second.withMessage("\(error.message); \(second.message)") }
+                throw second.withMessage("\(error.message); \(second.message)")
             }
         }
     }

@@ -41,12 +41,12 @@ struct SavedCgroup {
             }
             try driver.join(pid: pid, cgroup, forgiveness: forgiveness)
         } catch {
-            guard paths.isEmpty, error.isBusy, cgroup.directories.count == 1, let own = cgroup.directories[""], let other = try initCgroup(),
-                other.hasPrefix(own + "/")
-            else { throw RuntimeError(error) }
+            guard paths.isEmpty else { throw RuntimeError(error) }
+            guard error.isBusy, cgroup.directories.count == 1, let own = cgroup.directories[""], let other = try initCgroup(), other.hasPrefix(own + "/")
+            else { return try unlessForgiven(error) }
             do throws(CgroupError) {
                 try driver.join(pid: pid, try cgroup.descending(into: ["": String(other.dropFirst(own.count))]), forgiveness: forgiveness)
-            } catch { throw RuntimeError(error) }
+            } catch { try unlessForgiven(error) }
         }
     }
 
