@@ -81,6 +81,8 @@ public struct SystemdDriver: CgroupDriver {
         do throws(CgroupError) {
             let invocation = try start(unit, pid: pid, cgroup, request, limits)
             cgroup.unit?.invocation = invocation
+            // With the name we have what an earlier unit of that name has left.
+            cgroup.made.formUnion(cgroup.directories.filter { !CgroupLocation.Place.systemdKeys.contains($0.key) }.values)
         } catch {
             guard request.forgiveness(limited: cgroup.limited).decide(error) == .forgive else { throw error }
             try files.remove(cgroup)
@@ -227,5 +229,6 @@ extension CgroupLimits {
 
 extension CgroupLocation.Place {
     /// systemd makes and removes it by itself.
-    fileprivate var isSystemds: Bool { keys == [""] || keys == ["name=systemd"] }
+    fileprivate var isSystemds: Bool { keys.count == 1 && Self.systemdKeys.contains(keys[0]) }
+    fileprivate static let systemdKeys = ["", "name=systemd"]
 }

@@ -90,8 +90,9 @@ struct CgroupKeeper {
 
     /// - Parameter withProcesses: some may be left in it, which nobody else will end.
     func remove(withProcesses: Bool) throws(RuntimeError) {
-        if withProcesses { do throws(CgroupError) { try driver.killAll(cgroup) } catch { throw RuntimeError(error) } }
         do throws(CgroupError) {
+            // Where another was quicker to take the unit's name, they are its own.
+            if withProcesses, driver.isStillOurs(cgroup) { try driver.killAll(cgroup) }
             try driver.remove(cgroup)
             try resctrl?.remove()
         } catch { throw RuntimeError(error) }
