@@ -36,8 +36,8 @@ public protocol CgroupDriver: Sendable {
     /// Puts a further process in.
     func join(pid: Int32, _ cgroup: ContainerCgroup, forgiveness: CgroupForgiveness) throws(CgroupError)
 
-    /// Changes the limits that are given and leaves the others. A failed change leaves what was.
-    func apply(_ update: LimitUpdate, to cgroup: ContainerCgroup) throws(CgroupError) -> LimitChange
+    /// Changes the limits that are given and leaves the others. A failed change leaves what was. Returns the warnings.
+    func apply(_ update: LimitUpdate, to cgroup: ContainerCgroup) throws(CgroupError) -> [String]
 
     /// Whether what has the container's place is what was made for it, rather than something that somebody else has put there since.
     func isStillOurs(_ cgroup: ContainerCgroup) -> Bool
@@ -79,14 +79,6 @@ public struct LimitUpdate: Sendable {
         if change.cpu?.idle == 0, (change.cpu?.shares ?? 0) == 0 { change.cpu?.shares = before.cpu?.shares }
         self.change = change
     }
-}
-
-/// What came of changed limits.
-public struct LimitChange: Sendable, Equatable {
-    /// A line each, about limits that are not enforced.
-    public let warnings: [String]
-    /// The keys of the hierarchies that hold limits now: whoever cannot join one of them is not let in.
-    public let limited: Set<String>
 }
 
 /// What is asked of a driver for a new container.

@@ -63,7 +63,8 @@ public struct CgroupLocation: Sendable, Equatable {
         self.places = places
     }
 
-    private static func parent(of cgroup: String) -> String {
+    /// Of a cgroup within its hierarchy, or of its directory on the host.
+    static func parent(of cgroup: String) -> String {
         "/" + cgroup.parts(at: "/").dropLast().joined(separator: "/")
     }
 

@@ -32,10 +32,10 @@ extension CgroupfsDriver {
             let wanted = try controllers(in: FileDescriptor.currentDirectory.open(place.mountPoint, [.path, .directory]))
             if wanted != (try controllers(in: own)) {
                 var above: [String] = []
-                var directory = parentDirectory(of: place.directory)
+                var directory = CgroupLocation.parent(of: place.directory)
                 while directory.utf8.count >= place.mountPoint.utf8.count {
                     above.append(directory)
-                    directory = parentDirectory(of: directory)
+                    directory = CgroupLocation.parent(of: directory)
                 }
                 for directory in above.reversed() { try passOn(wanted, FileDescriptor.currentDirectory.open(directory, [.path, .directory])) }
             }
@@ -83,7 +83,7 @@ extension CgroupfsDriver {
         } catch {
             if error.errno == .fileExists { return false }
             guard error.errno == .noSuchFileOrDirectory else { throw error }
-            let parent = parentDirectory(of: directory)
+            let parent = CgroupLocation.parent(of: directory)
             guard parent != mountPoint else { throw error }
             _ = try makeDirectory(parent, below: mountPoint)
         }
@@ -97,10 +97,8 @@ extension CgroupfsDriver {
         let path = directory + "/" + file
         let own = try FileDescriptor.currentDirectory.open(path, .readOnly).readText()
         if directory == mountPoint || own.contains(where: \.isNumber) { return own }
-        let inherited = try inherit(file, directory: parentDirectory(of: directory), mountPoint: mountPoint)
+        let inherited = try inherit(file, directory: CgroupLocation.parent(of: directory), mountPoint: mountPoint)
         try FileDescriptor.currentDirectory.open(path, .writeOnly).writeAll(inherited)
         return inherited
     }
-
-    private func parentDirectory(of directory: String) -> String { "/" + directory.parts(at: "/").dropLast().joined(separator: "/") }
 }

@@ -88,11 +88,11 @@ public struct CgroupfsDriver: CgroupDriver {
         }
     }
 
-    public func apply(_ update: LimitUpdate, to cgroup: ContainerCgroup) throws(CgroupError) -> LimitChange {
+    public func apply(_ update: LimitUpdate, to cgroup: ContainerCgroup) throws(CgroupError) -> [String] {
         guard !cgroup.directories.isEmpty else {
             throw CgroupError("the container has no cgroup of its own, and so no limits", hint: "create it with a cgroup that you may write")
         }
-        return try CgroupLimits(changing: cgroup, update).change(cgroup)
+        return try CgroupLimits(changing: cgroup, update).set(in: cgroup)
     }
 
     /// A directory that was made for it stays until it is removed with it.

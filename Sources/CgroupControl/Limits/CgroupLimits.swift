@@ -50,14 +50,6 @@ struct CgroupLimits {
         }
     }
 
-    /// The keys of the hierarchies that hold limits then.
-    func limitedKeys(of cgroup: ContainerCgroup) -> Set<String> { cgroup.limited.union(plan.limitedKeys) }
-
-    /// Writes all of them where limits may hold already.
-    func change(_ cgroup: ContainerCgroup) throws(CgroupError) -> LimitChange {
-        LimitChange(warnings: try set(in: cgroup), limited: limitedKeys(of: cgroup))
-    }
-
     /// Writes all of them. Returns the warnings. On an error what was there before is there again.
     ///
     /// - Parameter replaces: limits may hold already; false for a directory that is new.
@@ -107,9 +99,9 @@ extension CurrentLimits {
 }
 
 extension ContainerCgroup {
-    /// What `LimitChange.limited` will be when it is applied.
+    /// The keys of the hierarchies that will hold limits when it is applied: whoever cannot join one of them is not let in.
     public func limited(by update: LimitUpdate) throws(CgroupError) -> Set<String> {
-        try CgroupLimits(changing: self, update).limitedKeys(of: self)
+        limited.union(try CgroupLimits(changing: self, update).plan.limitedKeys)
     }
 
     /// nil where the container was given none in that hierarchy.

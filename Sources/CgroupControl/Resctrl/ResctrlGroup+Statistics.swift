@@ -8,7 +8,7 @@ extension ResctrlGroup {
     public func statistics() throws(CgroupError) -> ContainerStatistics.IntelRdt {
         try attempt("read the statistics of", path) { () throws(KernelError) in
             var statistics = ContainerStatistics.IntelRdt()
-            let root = StatisticsDirectory(path: "/" + path.parts(at: "/").dropLast().joined(separator: "/"))
+            let root = StatisticsDirectory(path: CgroupLocation.parent(of: path))
             let own = StatisticsDirectory(path: path)
             try statistics.readCache(own, root: root)
             try statistics.readBandwidth(own, root: root)

@@ -164,12 +164,12 @@ public struct SystemdDriver: CgroupDriver {
 
     /// A property that changes makes systemd write all of the unit's into the files, with its own roundings and defaults: what was
     /// there before is written again after it, and then the change.
-    public func apply(_ update: LimitUpdate, to cgroup: ContainerCgroup) throws(CgroupError) -> LimitChange {
+    public func apply(_ update: LimitUpdate, to cgroup: ContainerCgroup) throws(CgroupError) -> [String] {
         guard let unit = cgroup.unit else { return try files.apply(update, to: cgroup) }
         let limits = try CgroupLimits(changing: cgroup, update)
         let manager = try SystemdManager(ofUser: unit.isOfUser)
         let properties = limits.properties(of: cgroup, managerVersion: try manager.version())
-        if properties.isEmpty { return try limits.change(cgroup) }
+        if properties.isEmpty { return try limits.set(in: cgroup) }
         try limits.requireAll(in: cgroup)
         let old = try manager.values(properties.map(\.name), of: unit.name), files = try UnitFiles(of: cgroup)
         let devices = update.options.appliesDevices && cgroup.deviceKey == "devices" ? CgroupLimits(devicesOf: update.before) : nil
@@ -178,7 +178,7 @@ public struct SystemdDriver: CgroupDriver {
                 try manager.setProperties(properties, of: unit.name)
                 try files.restore()
                 if let devices { _ = try devices.set(in: cgroup) }
-                return try limits.change(cgroup)
+                return try limits.set(in: cgroup)
             } catch {
                 throw error.after { () throws(CgroupError) in if !old.isEmpty { try manager.setProperties(old.replacing, of: unit.name) } }
                     .after(files.restore)
@@ -189,14 +189,14 @@ public struct SystemdDriver: CgroupDriver {
 
     /// On version 1 systemd takes all devices away before it allows its own again: nobody should notice.
     private func standingStill(
-        _ cgroup: ContainerCgroup, while isNeeded: Bool, _ body: () throws(CgroupError) -> LimitChange
-    ) throws(CgroupError) -> LimitChange {
+        _ cgroup: ContainerCgroup, while isNeeded: Bool, _ body: () throws(CgroupError) -> [String]
+    ) throws(CgroupError) -> [String] {
         guard isNeeded, let freezer = cgroup.freezer, try !freezer.isFrozen() else { return try body() }
         try freezer.freeze()
-        let change: LimitChange
-        do throws(CgroupError) { change = try body() } catch { throw error.after(freezer.thaw) }
+        let warnings: [String]
+        do throws(CgroupError) { warnings = try body() } catch { throw error.after(freezer.thaw) }
         try freezer.thaw()
-        return change
+        return warnings
     }
 
     /// Stops the unit, and removes the directories that are ours.

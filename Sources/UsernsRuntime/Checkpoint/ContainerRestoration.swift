@@ -47,10 +47,9 @@ final class ContainerRestoration: HeldContainer {
 
     private func perform(_ request: RestoreRequest, _ image: ImageDirectory, _ descriptors: [String], _ criu: CRIU) throws(RuntimeError) {
         let mounts = try RestoredMounts(making: prepared.plan)
-        let journal = CgroupJournal(directory: directory)
-        var keeper = try CgroupKeeper(prepared, journal: journal, log: log)
+        var keeper = try CgroupKeeper(prepared, journal: CgroupJournal(directory: directory), log: log)
         cgroups = keeper
-        try keeper.makeResctrlGroup(prepared, journal: journal)
+        try keeper.makeResctrlGroup(prepared)
         let namespaces = prepared.bundle.spec.linux.namespaces
         var options = CRIUOptions(restore: request.restore, image: request.image, namespaces: namespaces)
         image.describe(in: &options, logName: Self.logName)
@@ -145,9 +144,8 @@ final class ContainerRestoration: HeldContainer {
             if try hasTimeNamespace(process.pid), !state.config.namespaces.contains(where: { $0.type == .time }) {
                 state.config.namespaces.append(Namespace(.time))
             }
-            try directory.save(prepared.savedProcess)
-            try directory.note(NotedInit(state))
-            try directory.save(state)
+            try prepared.stage(state, in: directory)
+            try directory.publishState()
         case .networkLock, .networkUnlock, .statusReady, nil: break
         }
     }

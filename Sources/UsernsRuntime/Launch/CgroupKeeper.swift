@@ -36,7 +36,7 @@ struct CgroupKeeper {
     }
 
     /// The class of service; after the cgroup, so that whatever is left of an error here goes away with it.
-    mutating func makeResctrlGroup(_ prepared: PreparedContainer, journal: CgroupJournal) throws(RuntimeError) {
+    mutating func makeResctrlGroup(_ prepared: PreparedContainer) throws(RuntimeError) {
         guard let rdt = prepared.bundle.spec.linux.intelRdt else { return }
         let mounts: [MountInfo]
         do throws(KernelError) { mounts = MountInfo.parse(try prepared.probe.procfs.read("self/mountinfo"), typePrefix: "resctrl") } catch {

@@ -46,10 +46,9 @@ final class ContainerCreation: HeldContainer {
         let fifo = try Self.makeFiles(directory, plan, waitsForStart: waitsForStart)
         let sources = try Self.openSources(plan, procfs, prepared.wording)
 
-        let journal = CgroupJournal(directory: directory)
-        var keeper = try CgroupKeeper(prepared, journal: journal, log: log)
+        var keeper = try CgroupKeeper(prepared, journal: CgroupJournal(directory: directory), log: log)
         cgroups = keeper
-        try keeper.makeResctrlGroup(prepared, journal: journal)
+        try keeper.makeResctrlGroup(prepared)
         cgroups = keeper
         // A process between would count for a limit of one.
         let unified = plan.namespaces.route == .direct ? try keeper.openCloneDirectory() : nil
@@ -62,10 +61,7 @@ final class ContainerCreation: HeldContainer {
             plan: plan, sources: sources, cgroups: keeper.shown(of: prepared.facts.cgroupHierarchies), fifo: fifo, procfs: procfs,
             hookState: { prepared.hookState($0, $1) })
         func stage(_ pid: Int32, _ keeper: CgroupKeeper) throws(RuntimeError) {
-            let state = try prepared.savedState(initPID: pid, cgroup: keeper.cgroup, resctrl: keeper.resctrl)
-            try directory.note(NotedInit(state))
-            try directory.save(prepared.savedProcess)
-            try directory.stage(state)
+            try prepared.stage(try prepared.savedState(initPID: pid, cgroup: keeper.cgroup, resctrl: keeper.resctrl), in: directory)
         }
         // Where a hook has run, poststop hooks are owed, whatever kills us: the runtime's come after it is staged, but init's
         // own would not wait for that.

@@ -112,8 +112,15 @@ struct PreparedContainer {
         return state
     }
 
+    /// Leaves all in the directory that later commands need, but for the name by which they find it: `publishState` gives that.
+    func stage(_ state: SavedState, in directory: ContainerDirectory) throws(RuntimeError) {
+        try directory.note(NotedInit(state))
+        try directory.save(savedProcess)
+        try directory.stage(state)
+    }
+
     /// What `exec` will take of it.
-    var savedProcess: SavedProcess {
+    private var savedProcess: SavedProcess {
         var saved = SavedProcess()
         saved.process = process
         saved.seccomp = bundle.spec.linux.seccomp

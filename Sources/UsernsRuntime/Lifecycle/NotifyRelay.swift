@@ -20,7 +20,7 @@ struct NotifyRelay {
     /// - Parameter containerPath: the container's directory, which need not be there yet.
     static func addMount(_ spec: inout Spec, containerPath: String) {
         // Elsewhere nothing can be mounted, and nobody inside reaches a socket of ours.
-        guard outerAddress != nil, spec.linux.namespaces.contains(where: { $0.type == .mount && ($0.path ?? "").isEmpty }) else { return }
+        guard outerAddress != nil, spec.linux.namespaces.contains(where: { $0.type == .mount && $0.isNew }) else { return }
         spec.mounts.append(
             Mount(
                 destination: insidePath, type: "bind", source: "\(containerPath)/\(directoryName)",

@@ -53,13 +53,11 @@ extension Runtime {
 
     private func apply(_ limits: LimitUpdate, _ schemata: [String], to cgroup: SavedCgroup) throws(RuntimeError) {
         let old = schemata.isEmpty ? [] : try cgroup.changeSchemata(schemata)
-        let applied: LimitChange
-        do throws(RuntimeError) { applied = try cgroup.apply(limits) } catch {
+        do throws(RuntimeError) { for warning in try cgroup.apply(limits) { log.warning(warning) } } catch {
             var first = error
             do throws(RuntimeError) { if !old.isEmpty { _ = try cgroup.changeSchemata(old) } } catch { first.message += "; then: \(error.line)" }
             throw first
         }
-        for warning in applied.warnings { log.warning(warning) }
     }
 
     private static func readResources(_ file: String) throws(RuntimeError) -> Resources {

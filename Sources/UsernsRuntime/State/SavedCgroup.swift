@@ -50,8 +50,9 @@ struct SavedCgroup {
         }
     }
 
-    /// Changes the limits that are given, and nothing where one of them fails. They were asked of `limited` before.
-    func apply(_ update: LimitUpdate) throws(RuntimeError) -> LimitChange {
+    /// Changes the limits that are given, and nothing where one of them fails. They were asked of `limited` before. Returns the
+    /// warnings.
+    func apply(_ update: LimitUpdate) throws(RuntimeError) -> [String] {
         do throws(CgroupError) { return try driver.apply(update, to: cgroup) } catch { throw RuntimeError(error) }
     }
 

@@ -9,8 +9,7 @@ extension IntegrationTests.GuestTests {
         func eachLimitIsReadBack(_ setting: CgroupSetting) throws {
             let limits = Limit.all(of: setting)
             try withBundle(setting) { bundle in
-                try bundle.edit { config in for limit in limits { config["linux.resources.\(limit.field)"] = limit.value } }
-                try bundle.runDetached()
+                try bundle.runDetached(with: limits)
                 try bundle.expect(limits)
             }
         }
@@ -43,8 +42,7 @@ extension IntegrationTests.GuestTests {
         func anUpdateOfOneLeavesTheOthers(_ setting: CgroupSetting) throws {
             let limits = Limit.all(of: setting)
             try withBundle(setting) { bundle in
-                try bundle.edit { config in for limit in limits { config["linux.resources.\(limit.field)"] = limit.value } }
-                try bundle.runDetached()
+                try bundle.runDetached(with: limits)
                 let result = try bundle.runc("update", "--pids-limit", "70", bundle.id)
                 #expect(result.succeeded && result.stderr.isEmpty, "\(result)")
                 try bundle.expect(limits.filter { $0.field != "pids.limit" })
@@ -288,6 +286,11 @@ extension IntegrationTests.GuestTests {
 }
 
 extension Bundle {
+    fileprivate func runDetached(with limits: [Limit]) throws {
+        try edit { config in for limit in limits { config["linux.resources.\(limit.field)"] = limit.value } }
+        try runDetached()
+    }
+
     fileprivate func expect(_ limits: [Limit], sourceLocation: SourceLocation = #_sourceLocation) throws {
         let cgroup = try cgroup()
         for limit in limits {
