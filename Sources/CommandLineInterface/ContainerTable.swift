@@ -7,17 +7,31 @@ enum ContainerTable {
     private static let minimumWidth = 12
     private static let padding = 3
 
+    private struct Cell {
+        let text: String
+        /// In characters of a terminal.
+        let width: Int
+
+        init(_ text: String) {
+            self.text = text
+            width = text.unicodeScalars.count
+        }
+    }
+
     /// Each row ends with a newline.
     static func rendered(_ containers: [ContainerListing]) -> String {
-        let rows = [header] + containers.map { [$0.id, "\($0.pid)", $0.status, $0.bundle, $0.created, $0.owner] }
-        let widths = header.indices.map { column in
-            max(minimumWidth, padding + (rows.map { $0[column].unicodeScalars.count }.max() ?? 0))
-        }
-        return rows.map { row in
-            let padded = zip(row, widths).dropLast().map { cell, width in
-                cell + String(repeating: " ", count: width - cell.unicodeScalars.count)
+        let rows = [header.map(Cell.init)]
+            + containers.map { [Cell($0.id), Cell("\($0.pid)"), Cell($0.status), Cell($0.bundle), Cell($0.created), Cell($0.owner)] }
+        let widths = header.indices.map { column in max(minimumWidth, padding + (rows.map { $0[column].width }.max() ?? 0)) }
+        let spaces = String(repeating: " ", count: widths.max() ?? 0)
+        var table = ""
+        for row in rows {
+            for (column, cell) in row.enumerated() {
+                table += cell.text
+                if column < row.count - 1 { table += spaces.prefix(widths[column] - cell.width) }
             }
-            return padded.joined() + row[row.count - 1] + "\n"
-        }.joined()
+            table += "\n"
+        }
+        return table
     }
 }

@@ -41,7 +41,9 @@ static int can_fail(int call)
 
 static int counts(const struct ch_conditions *conditions, int call)
 {
-    return !conditions->messages_only || call == SYS_sendmsg || call == SYS_recvmsg;
+    if (conditions->messages_only)
+        return call == SYS_sendmsg || call == SYS_recvmsg;
+    return conditions->fault != CH_FAIL || can_fail(call);
 }
 
 // The next return from the kernel finds no call to make, and then this result.
@@ -166,10 +168,8 @@ _Noreturn void ch_trace(pid_t tracee, int gate, const struct ch_conditions *cond
                 info.op = PTRACE_SYSCALL_INFO_NONE;
             if (info.op == PTRACE_SYSCALL_INFO_ENTRY && counts(conditions, (int)info.entry.nr) && ++report.total == conditions->fault_number) {
                 report.call = (int)info.entry.nr;
-                report.met = killing || can_fail(report.call);
-                if (report.met)
-                    faulty = pid;
-                if (report.met && !killing)
+                faulty = pid;
+                if (!killing)
                     skip_call(pid);
             } else if (info.op == PTRACE_SYSCALL_INFO_EXIT && pid == faulty) {
                 faulty = 0;

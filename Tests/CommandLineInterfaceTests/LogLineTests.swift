@@ -9,7 +9,7 @@ import Testing
         (#"a "quoted" word"#, #""a \"quoted\" word""#, #""a \"quoted\" word""#),
         (#"back\slash"#, #""back\\slash""#, #""back\\slash""#),
         ("two\nlines\tand\rmore", #""two\nlines\tand\rmore""#, #""two\nlines\tand\rmore""#),
-        ("bell \u{7} and \u{1b}[31m", #""bell \x07 and \x1b[31m""#, #""bell \u0007 and \u001b[31m""#),
+        ("bell \u{7} and \u{1b}[31m", #""bell \x07 and \x1b[31m""#, #""bell \u0007 and \u001B[31m""#),
         ("größer 漢字", #""größer 漢字""#, #""größer 漢字""#),
     ])
     func rendered(_ message: String, _ text: String, _ json: String) {

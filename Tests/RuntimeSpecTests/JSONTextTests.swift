@@ -10,7 +10,7 @@ import Testing
 
     @Test(arguments: [
         ("quote \" backslash \\", #"quote \" backslash \\"#), ("line\nbreak\t\r", #"line\nbreak\t\r"#), ("/a/b", "/a/b"),
-        ("\u{1}\u{1F}\u{7F}", "\\u0001\\u001f\u{7F}"), ("nul\0", #"nul\u0000"#), ("ä€😀", "ä€😀"),
+        ("\u{1}\u{1F}\u{7F}", "\\u0001\\u001F\u{7F}"), ("nul\0", #"nul\u0000"#), ("ä€😀", "ä€😀"),
     ])
     func valueIsEscaped(value: String, expected: String) {
         #expect(JSONText.object([("m", value)]) == #"{"m":"\#(expected)"}"#)

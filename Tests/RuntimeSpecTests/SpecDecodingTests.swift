@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"ociVersion":"1.0.0","windows":{"layerFolders":[1,{"a":null}]},"x":1e400,"y":99999999999999999999999}"#,
+        #"{"ociVersion":"1.0.0","windows":{"layerFolders":[1,{"a":null}]},"x":1e300,"y":99999999999999999999999}"#,
         #"{"ociVersion":"1.0.0","process":null,"root":null,"hostname":null,"mounts":null,"annotations":null,"linux":null}"#,
         #"{"ociVersion":"1.0.0","hostname":"","linux":{"rootfsPropagation":"","cgroupsPath":"","intelRdt":null}}"#,
         "\t\r\n {\"ociVersion\" : \"1.0.0\"}\n\n",

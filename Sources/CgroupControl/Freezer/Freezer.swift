@@ -125,7 +125,7 @@ public struct Freezer: Sendable, Equatable {
 
 extension String {
     /// Of the contents of `cgroup.events`.
-    fileprivate var isFrozen: Bool { parts(at: "\n").contains("frozen 1") }
+    fileprivate var isFrozen: Bool { utf8.split(separator: UInt8(ascii: "\n")).contains { $0.elementsEqual("frozen 1".utf8) } }
 }
 
 extension Freezer {

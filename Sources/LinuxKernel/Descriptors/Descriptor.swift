@@ -59,15 +59,15 @@ extension Descriptor where Self: ~Copyable {
 
     /// Reads to the end; `limitBytes` guards against a file that never ends (EFBIG).
     public func readAll(limitBytes: Int = 64 << 20) throws(KernelError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var chunk = 8192
-        while true {
-            let some = try readSome(atMostBytes: chunk)
-            if some.isEmpty { return bytes }
-            bytes.append(contentsOf: some)
+        // Most files are short: the first call reads all of it, and the second only finds the end.
+        var bytes = try readSome()
+        while !bytes.isEmpty {
+            let more = try readSome(atMostBytes: min(max(1024, bytes.count), 65536))
+            if more.isEmpty { break }
+            bytes += more
             if bytes.count > limitBytes { throw KernelError(.read, .fileTooLarge) }
-            chunk = 65536
         }
+        return bytes
     }
 
     /// What one call reads: empty at the end.

@@ -66,9 +66,11 @@ public final class ProcessFileSystem {
         return try root.readSymbolicLink("self") + path.dropFirst("self".count)
     }
 
-    public func read(_ path: String) throws(KernelError) -> String {
+    public func read(_ path: String) throws(KernelError) -> String { String(decoding: try readBytes(path), as: UTF8.self) }
+
+    public func readBytes(_ path: String) throws(KernelError) -> [UInt8] {
         let file = try open(path, .readOnly)
-        do throws(KernelError) { return try file.readText() } catch { throw KernelError(error.call, error.errno, "/proc/\(path)") }
+        do throws(KernelError) { return try file.readAll() } catch { throw KernelError(error.call, error.errno, "/proc/\(path)") }
     }
 
     /// One write(2), as the kernel wants for id maps and attributes.

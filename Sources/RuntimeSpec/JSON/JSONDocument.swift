@@ -1,53 +1,39 @@
-import CJSONC
+import CRapidJSON
 
-/// Text to a json-c tree, strictly: json-c lets some things pass that are not JSON, or that it cannot represent.
+/// Text to a tree of values.
 enum JSONDocument {
     /// No configuration comes near; a hostile one must not fill the memory.
     static let maximumBytes = 16 << 20
     /// The deepest field of the specification lies 7 levels down; unknown fields may go deeper.
-    static let maximumDepth: Int32 = 64
+    static let maximumDepth: UInt32 = 64
 
-    /// What a document is; json-c would wait for more text after a number or a word at the top.
-    enum Top: String {
-        case object = "{"
-        case array = "["
+    /// Calls `body` with the root of the tree, which is there for as long.
+    static func read<Result>(_ bytes: [UInt8], _ body: (JSONNode) throws(SpecError) -> Result) throws(SpecError) -> Result {
+        try bytes.withUnsafeBufferPointer { (bytes) throws(SpecError) in try read(UnsafeRawBufferPointer(bytes), body) }
     }
 
-    /// The root of the tree, owned by the caller.
-    static func parse(_ bytes: UnsafeRawBufferPointer, top: Top = .object) throws(SpecError) -> JSONNode {
+    /// Calls `body` with the root of the tree, which is there for as long.
+    static func read<Result>(_ bytes: UnsafeRawBufferPointer, _ body: (JSONNode) throws(SpecError) -> Result) throws(SpecError) -> Result {
         guard bytes.count <= maximumBytes else { throw SpecError("is larger than \(maximumBytes) bytes") }
-        var lexer = JSONLexicalCheck(bytes)
-        try lexer.run(top)
-        if lexer.integersBeyond64Bits.isEmpty { return try tree(of: bytes) }
-
-        // json-c would saturate such a number to one that a field may hold. As a fraction it keeps its place in the
-        // document, and no field accepts it: so the error names the field, and in an unknown field there is none.
-        let patched = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
-        defer { patched.deallocate() }
-        patched.copyMemory(from: bytes)
-        for end in lexer.integersBeyond64Bits {
-            patched[end - 2] = UInt8(ascii: "e")
-            patched[end - 1] = UInt8(ascii: "0")
+        guard let text = bytes.bindMemory(to: CChar.self).baseAddress, bytes.count > 0 else { throw SpecError("is empty") }
+        var failure = cj_failure()
+        guard let document = cj_document_new(text, bytes.count, maximumDepth, &failure), let root = cj_document_root(document) else {
+            throw error(failure, in: bytes)
         }
-        return try tree(of: UnsafeRawBufferPointer(patched))
+        defer { cj_document_free(document) }
+        return try body(JSONNode(pointer: root))
     }
 
-    private static func tree(of bytes: UnsafeRawBufferPointer) throws(SpecError) -> JSONNode {
-        guard let tokener = json_tokener_new_ex(maximumDepth) else { fatalError("out of memory") }
-        defer { json_tokener_free(tokener) }
-        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT)
-        let root = json_tokener_parse_ex(tokener, bytes.bindMemory(to: CChar.self).baseAddress, Int32(bytes.count))
-        if let root { return JSONNode(pointer: root) }
-
-        let failure = json_tokener_get_error(tokener)
-        let position = TextPosition(of: json_tokener_get_parse_end(tokener), in: bytes)
-        switch failure {
-        case json_tokener_continue:
-            throw SpecError("\(position): the text ends within a value")
-        case json_tokener_error_depth:
-            throw SpecError("\(position): nested deeper than \(maximumDepth) levels")
+    private static func error(_ failure: cj_failure, in bytes: UnsafeRawBufferPointer) -> SpecError {
+        let place = TextPosition(of: failure.offset, in: bytes)
+        switch failure.kind {
+        case CJ_EMPTY: return SpecError("is empty")
+        case CJ_UNFINISHED: return SpecError("\(place): the text ends within a value")
+        case CJ_TOO_DEEP: return SpecError("\(place): nested deeper than \(maximumDepth) levels")
         default:
-            throw SpecError("\(position): \(String(cString: json_tokener_error_desc(failure)))")
+            // A sentence, which becomes a part of ours.
+            let sentence = String(cString: failure.problem)
+            return SpecError("\(place): \(sentence.prefix(1).lowercased())\(sentence.dropFirst().dropLast())")
         }
     }
 }

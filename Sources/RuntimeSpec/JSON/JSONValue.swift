@@ -1,18 +1,13 @@
-/// Something that is one JSON value: it can be made from a node of a tree, and make one.
+/// Something that is one JSON value: it can be made from a node of a tree, and written.
 public protocol JSONValue: Sendable {
     /// Reads the node. Errors name the fields inside it, seen from it.
     init(json node: JSONNode) throws(SpecError)
-    /// A new node, owned by the caller.
-    func json() -> JSONNode
+    func write(_ json: JSONWriter)
 }
 
 extension JSONValue {
     /// The value as JSON text, without a final newline; indented with tabs where it is pretty.
-    public func encoded(pretty: Bool) -> String {
-        let root = json()
-        defer { root.free() }
-        return root.text(pretty: pretty)
-    }
+    public func encoded(pretty: Bool) -> String { JSONWriter.text(pretty: pretty, write) }
 }
 
 /// A value of which absence means the same as a certain value, which is not written.
@@ -26,7 +21,7 @@ public protocol JSONString: JSONValue {}
 
 extension String: JSONString {
     public init(json node: JSONNode) throws(SpecError) { self = try node.string() }
-    public func json() -> JSONNode { .new(self) }
+    public func write(_ json: JSONWriter) { json.string(self) }
 }
 
 /// An enumeration whose raw values are JSON's; another value is an error that lists them.
@@ -40,7 +35,7 @@ extension JSONString where Self: RawRepresentable & CaseIterable, RawValue == St
         self = value
     }
 
-    public func json() -> JSONNode { .new(rawValue) }
+    public func write(_ json: JSONWriter) { json.string(rawValue) }
 }
 
 extension Bool: JSONOmittable {
@@ -51,7 +46,7 @@ extension Bool: JSONOmittable {
         self = value
     }
 
-    public func json() -> JSONNode { .new(self) }
+    public func write(_ json: JSONWriter) { json.bool(self) }
 }
 
 extension JSONValue where Self: FixedWidthInteger {
@@ -64,7 +59,7 @@ extension JSONValue where Self: FixedWidthInteger {
         self = value
     }
 
-    public func json() -> JSONNode { .new(self) }
+    public func write(_ json: JSONWriter) { json.integer(self) }
 }
 
 extension Int32: JSONOmittable {}
@@ -73,21 +68,20 @@ extension UInt16: JSONOmittable {}
 extension UInt32: JSONOmittable {}
 extension UInt64: JSONOmittable {}
 
-/// Written as the shortest text that reads as the same number; 5.0 as `5`.
 extension Double: JSONValue {
     public init(json node: JSONNode) throws(SpecError) {
         guard let value = node.double else { throw SpecError("must be a number") }
         self = value
     }
 
-    public func json() -> JSONNode { .new(self) }
+    public func write(_ json: JSONWriter) { json.double(self) }
 }
 
 /// A field that is always null.
 struct JSONNull: JSONValue, Equatable {
     init() {}
     init(json node: JSONNode) throws(SpecError) { throw SpecError("must be null") }
-    func json() -> JSONNode { JSONNode(pointer: nil) }
+    func write(_ json: JSONWriter) { json.null() }
 }
 
 extension Array: JSONValue where Element: JSONValue {
@@ -101,17 +95,13 @@ extension Array: JSONValue where Element: JSONValue {
         }
     }
 
-    public func json() -> JSONNode {
-        let node = JSONNode.newArray(count: count)
-        for element in self { node.append(element.json()) }
-        return node
+    public func write(_ json: JSONWriter) {
+        json.array { for element in self { element.write(json) } }
     }
 
     /// Reads a JSON document whose top is an array. Errors name the element, or line and column of what is not JSON.
     public static func decode(_ bytes: [UInt8]) throws(SpecError) -> Self {
-        let root = try bytes.withUnsafeBufferPointer { (buffer) throws(SpecError) in try JSONDocument.parse(UnsafeRawBufferPointer(buffer), top: .array) }
-        defer { root.free() }
-        return try Self(json: root)
+        try JSONDocument.read(bytes) { (root) throws(SpecError) in try Self(json: root) }
     }
 }
 
@@ -130,10 +120,13 @@ extension Dictionary: JSONValue where Key == String, Value: JSONValue {
     }
 
     /// Sorted by key, so that the same value is always the same text.
-    public func json() -> JSONNode {
-        let node = JSONNode.newObject()
-        for (key, value) in sorted(by: { $0.key < $1.key }) { node.add(key, value.json()) }
-        return node
+    public func write(_ json: JSONWriter) {
+        json.object {
+            for (key, value) in sorted(by: { $0.key < $1.key }) {
+                json.key(key)
+                value.write(json)
+            }
+        }
     }
 }
 

@@ -41,9 +41,9 @@ extension Runtime {
         let store = try StateStore(request: request, identity: probe.identity)
         var documents: [ContainerStateDocument] = []
         var owners = OwnerNames()
-        for id in try store.ids() {
+        try store.forEach { directory in
             do throws(RuntimeError) {
-                let container = try Container(try store.open(id), procfs: probe.procfs)
+                let container = try Container(try directory.get(), procfs: probe.procfs)
                 if container.state != nil { documents.append(try document(container, &owners)) }
             } catch { log.warning(error.line) }
         }

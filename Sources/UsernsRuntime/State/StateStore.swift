@@ -58,32 +58,31 @@ struct StateStore {
     }
 
     func open(_ id: ContainerID) throws(RuntimeError) -> ContainerDirectory {
-        do throws(KernelError) {
-            let root = try openRoot(making: false)
-            return try ContainerDirectory(id: id, in: root, path: path + "/" + id.text)
-        } catch {
-            if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
-                throw RuntimeError("container does not exist: \(id.text)")
-            }
-            throw RuntimeError("state directory \(path)", error)
-        }
+        do throws(KernelError) { return try open(id, in: try openRoot(making: false)) } catch { throw failure(toOpen: id, error) }
     }
 
-    /// The names of all directories; none where there is no state directory.
-    func ids() throws(RuntimeError) -> [ContainerID] {
-        let names: [String]
+    private func open(_ id: ContainerID, in root: borrowing OwnedDescriptor) throws(KernelError) -> ContainerDirectory {
+        try ContainerDirectory(id: id, in: root, path: path + "/" + id.text)
+    }
+
+    private func failure(toOpen id: ContainerID, _ error: KernelError) -> RuntimeError {
+        if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return RuntimeError("container does not exist: \(id.text)") }
+        return RuntimeError("state directory \(path)", error)
+    }
+
+    /// Calls `body` with each container's directory, or why it cannot be opened, in the order of their names; with none where
+    /// there is no state directory.
+    func forEach(_ body: (Result<ContainerDirectory, RuntimeError>) -> Void) throws(RuntimeError) {
         do throws(KernelError) {
             let root = try FileDescriptor.currentDirectory.open(path, [.readOnly, .directory])
-            names = try root.directoryEntries()
+            for name in try root.directoryEntries().sorted() {
+                // Another name is none of ours.
+                guard let id = try? ContainerID(name) else { continue }
+                do throws(KernelError) { body(.success(try open(id, in: root))) } catch { body(.failure(failure(toOpen: id, error))) }
+            }
         } catch {
-            if error.errno == .noSuchFileOrDirectory { return [] }
-            throw RuntimeError("state directory \(path)", error)
+            if error.errno != .noSuchFileOrDirectory { throw RuntimeError("state directory \(path)", error) }
         }
-        var ids: [ContainerID] = []
-        for name in names.sorted() {
-            do throws(RuntimeError) { ids.append(try ContainerID(name)) } catch { continue }
-        }
-        return ids
     }
 
     func remove(_ directory: ContainerDirectory) throws(RuntimeError) {

@@ -27,9 +27,9 @@ struct ch_conditions {
 };
 
 struct ch_fault_report {
-    // How many system calls were made, which one met the fault (or -1), and whether it could.
+    // How many system calls were made (of those that the fault can meet), and which one met it, or -1.
     unsigned total;
-    int call, met;
+    int call;
 };
 
 // Starts a program in a session of its own, with default signals and no descriptors but the given ones, which become
