@@ -38,6 +38,11 @@ struct HostFeature: Sendable {
     static let delegation = HostFeature(name: "cgroups delegated to users", isInGuest: true) {
         systemd.isThere() && cgroupV2.isThere() && tool("loginctl").isThere()
     }
+    /// The kernel's, and what loads its profiles.
+    static let appArmor = HostFeature(name: "AppArmor", isInGuest: true) {
+        (try? String(contentsOfFile: "/sys/module/apparmor/parameters/enabled", encoding: .utf8))?.hasPrefix("Y") == true
+            && tool("apparmor_parser").isThere()
+    }
     /// Capability 24: hard limits can be raised. Man: proc(5), "CapEff".
     static let systemResource = HostFeature(name: "CAP_SYS_RESOURCE", isInGuest: true) {
         guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
