@@ -47,7 +47,7 @@ final class ContainerRestoration: HeldContainer {
 
     private func perform(_ request: RestoreRequest, _ image: ImageDirectory, _ descriptors: [String], _ criu: CRIU) throws(RuntimeError) {
         let mounts = try RestoredMounts(making: prepared.plan)
-        var keeper = try CgroupKeeper(prepared, journal: CgroupJournal(directory: directory), log: log)
+        let keeper = try CgroupKeeper(prepared, journal: CgroupJournal(directory: directory), log: log)
         cgroups = keeper
         try keeper.makeResctrlGroup(prepared)
         let namespaces = prepared.bundle.spec.linux.namespaces
@@ -67,7 +67,6 @@ final class ContainerRestoration: HeldContainer {
         // What CRIU restores begins in CRIU's own cgroup; where the image's cgroups go is told by it, too.
         try keeper.place(pid: worker.pid)
         try keeper.joinResctrlGroup(pid: worker.pid)
-        cgroups = keeper
         options.cgroupRoots = try cgroupRoots(of: worker.pid)
         options.externals = try externals(mounts, cgroups: keeper.shown(of: prepared.facts.cgroupHierarchies))
         do throws(CRIUError) {
