@@ -167,15 +167,8 @@ final class ContainerRestoration: HeldContainer {
     /// The image holds no devices, and the one that every namespace has is down in a new one.
     private func bringUpLoopback(_ pid: Int32) throws(RuntimeError) {
         do throws(KernelError) {
-            let namespace = try FileDescriptor.currentDirectory.open("/proc/\(pid)/ns/net", .readOnly)
-            guard let child = try ChildProcess.clone(flags: 0) else {
-                do throws(KernelError) {
-                    try CurrentProcess.join(namespace, flags: NamespaceKind.network.flag)
-                    try LoopbackInterface.bringUp()
-                    _exit(0)
-                } catch { _exit(error.errno.rawValue) }
-            }
-            guard case .exited(0) = try child.wait() else { throw KernelError(.ioctl, .ioError, "lo") }
+            let namespace = try prepared.probe.procfs.openNamespace("\(pid)", .network)
+            try ChildProcess.perform(in: namespace, .network) { () throws(KernelError) in try LoopbackInterface.bringUp() }
         } catch { throw RuntimeError("bringing up the loopback interface", error) }
     }
 
