@@ -14,7 +14,8 @@ public struct Freezer: Sendable, Equatable {
     /// On the host.
     public let directory: String
     /// How long the processes are waited for.
-    var patienceMilliseconds: Int32 = 2000
+    public var patienceMilliseconds = usualPatienceMilliseconds
+    public static let usualPatienceMilliseconds: Int32 = 2000
 
     /// Whether a process in the cgroup stands still or is about to, be it for a cgroup above. One that is gone is not frozen.
     public func isFrozen() throws(CgroupError) -> Bool {

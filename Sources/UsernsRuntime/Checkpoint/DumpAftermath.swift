@@ -6,7 +6,8 @@ import RuntimeSpec
 
 /// What a dump leaves behind that has not come to its end: CRIU undoes what it did, unless it was killed.
 struct DumpAftermath {
-    private static let attempts = 10
+    /// What has just been let go by CRIU may take longer to stand still than `pause` waits for.
+    private static let patienceMilliseconds: Int32 = 20_000
 
     let wasPaused: Bool
     let keepsTCPConnections: Bool
@@ -23,18 +24,10 @@ struct DumpAftermath {
     func settle() {
         do throws(RuntimeError) {
             let cgroup = SavedCgroup(state)
-            if wasPaused { try freeze(cgroup) } else { try cgroup.thaw() }
+            if wasPaused { try cgroup.freeze(patienceMilliseconds: Self.patienceMilliseconds) } else { try cgroup.thaw() }
         } catch { log.warning("after the dump: \(error.line)") }
         guard let network, network.joinedPath == nil else { return }
         do throws(CRIUError) { try NetworkLock(of: criu).remove(fromNamespaceOf: process) } catch { log.warning(RuntimeError(error).line) }
-    }
-
-    /// Patiently: what has just been let go by CRIU may take longer to stand still than `pause` waits for.
-    private func freeze(_ cgroup: SavedCgroup) throws(RuntimeError) {
-        for _ in 1..<Self.attempts {
-            do throws(RuntimeError) { return try cgroup.freeze() } catch { log.debug("after the dump: \(error.line)") }
-        }
-        try cgroup.freeze()
     }
 
     /// The dump's error, with what has to be looked for where others live in the same network namespace.
