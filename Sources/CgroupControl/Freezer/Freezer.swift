@@ -100,10 +100,10 @@ public struct Freezer: Sendable, Equatable {
     private func wait(untilFrozen wanted: Bool) throws(KernelError) -> Bool {
         do throws(KernelError) {
             let events = try open("cgroup.events", .readOnly)
-            var left = patienceMilliseconds
+            let deadline = Deadline(milliseconds: patienceMilliseconds)
             while try events.readFromStart().isFrozen != wanted {
-                guard left > 0 else { return false }
-                left = try events.waitForChange(timeoutMilliseconds: left)
+                if deadline.hasPassed { return false }
+                try events.waitForChange(until: deadline)
             }
             return true
         } catch {

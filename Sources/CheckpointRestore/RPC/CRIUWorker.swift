@@ -125,10 +125,10 @@ public final class CRIUWorker {
     /// killed, and gone when this returns.
     private func ending() throws(CRIUError) -> String {
         do throws(KernelError) {
-            _ = try process.waitUntilGone(timeoutMilliseconds: -1)
+            try process.waitUntilGone()
             try process.killGroup()
             let termination = try process.wait()
-            guard try process.waitUntilGroupIsGone(timeoutMilliseconds: Self.patienceMilliseconds) else {
+            guard try process.waitUntilGroupIsGone(until: Deadline(milliseconds: Self.patienceMilliseconds)) else {
                 throw KernelError(.kill, .timedOut, "what it had started does not end")
             }
             switch termination {
@@ -143,8 +143,8 @@ public final class CRIUWorker {
     public func outlive(graceMilliseconds: Int32) throws(CRIUError) {
         close(socket.descriptor.rawValue)
         do throws(KernelError) {
-            if try !process.waitUntilGone(timeoutMilliseconds: graceMilliseconds) { try process.killGroup() }
-            _ = try process.waitUntilGroupIsGone(timeoutMilliseconds: Self.patienceMilliseconds)
+            if try !process.waitUntilGone(until: Deadline(milliseconds: graceMilliseconds)) { try process.killGroup() }
+            _ = try process.waitUntilGroupIsGone(until: Deadline(milliseconds: Self.patienceMilliseconds))
         } catch { throw CRIUError("ending CRIU", error) }
     }
 

@@ -61,7 +61,7 @@ struct DumpWatch: ~Copyable {
             do throws(KernelError) {
                 // Whatever ends the runtime from a terminal does not end it.
                 try CurrentProcess.newSession()
-                _ = try runtime.waitUntilGone(timeoutMilliseconds: -1)
+                try runtime.waitUntilGone()
                 do throws(CRIUError) { try worker.outlive(graceMilliseconds: Self.graceMilliseconds) } catch { aftermath.log.warning(RuntimeError(error).line) }
                 aftermath.settle()
                 _exit(0)
