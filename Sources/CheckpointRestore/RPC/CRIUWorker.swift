@@ -123,7 +123,7 @@ public final class CRIUWorker {
 
     /// How it has ended without success. A program that it had started, iptables say, would go on behind our back: it is
     /// killed, and gone when this returns.
-    private func ending() throws(CRIUError) -> String {
+    private func ending() throws(CRIUError) -> Termination {
         do throws(KernelError) {
             try process.waitUntilGone()
             try process.killGroup()
@@ -131,10 +131,7 @@ public final class CRIUWorker {
             guard try process.waitUntilGroupIsGone(until: Deadline(milliseconds: Self.patienceMilliseconds)) else {
                 throw KernelError(.kill, .timedOut, "what it had started does not end")
             }
-            switch termination {
-            case .exited(let status): return "exit status \(status)"
-            case .signaled(let signal): return "killed by signal \(signal)"
-            }
+            return termination
         } catch { throw CRIUError("waiting for CRIU", error) }
     }
 

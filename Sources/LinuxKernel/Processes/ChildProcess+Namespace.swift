@@ -25,7 +25,7 @@ extension ChildProcess {
         let bytes = try told.readEnd.readAll()
         let termination = try child.wait()
         if let error = KernelError(bytes) { throw error }
-        guard termination == .exited(0) else { throw KernelError(.waitid, .interrupted, "\(child.pid)") }
+        guard termination == .exited(0) else { throw KernelError(.waitid, .interrupted, "\(termination)") }
     }
 }
 

@@ -3,7 +3,7 @@ import Glibc
 import SystemPackage
 
 /// How a process ended.
-public enum Termination: Sendable, Equatable {
+public enum Termination: Sendable, Equatable, CustomStringConvertible {
     case exited(Int32)
     case signaled(Int32)
 
@@ -14,6 +14,14 @@ public enum Termination: Sendable, Equatable {
         switch self {
         case .exited(let status): status
         case .signaled(let signal): 128 + signal
+        }
+    }
+
+    /// For an error's text.
+    public var description: String {
+        switch self {
+        case .exited(let status): "exit status \(status)"
+        case .signaled(let signal): "killed by signal \(signal)"
         }
     }
 }
