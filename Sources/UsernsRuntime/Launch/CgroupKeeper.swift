@@ -28,8 +28,7 @@ final class CgroupKeeper {
             cgroup = try driver.prepare(request) { (planned) throws(CgroupError) in try journal.write(planned) }
         } catch { throw RuntimeError(error) }
         do throws(CgroupError) { try journal.confirm(cgroup) } catch {
-            do throws(CgroupError) { try driver.remove(cgroup) } catch let second { throw RuntimeError("\(error.message); then: \(second.message)") }
-            throw RuntimeError(error)
+            throw RuntimeError(error.after { () throws(CgroupError) in try driver.remove(cgroup) })
         }
         tell()
         if cgroup.directories.isEmpty && !prepared.plan.namespaces.isNew(.pid) {

@@ -54,9 +54,7 @@ extension Runtime {
     private func apply(_ limits: LimitUpdate, _ schemata: [String], to cgroup: SavedCgroup) throws(RuntimeError) {
         let old = schemata.isEmpty ? [] : try cgroup.changeSchemata(schemata)
         do throws(RuntimeError) { for warning in try cgroup.apply(limits) { log.warning(warning) } } catch {
-            var first = error
-            do throws(RuntimeError) { if !old.isEmpty { _ = try cgroup.changeSchemata(old) } } catch { first.message += "; then: \(error.line)" }
-            throw first
+            throw error.after { () throws(RuntimeError) in if !old.isEmpty { _ = try cgroup.changeSchemata(old) } }
         }
     }
 
