@@ -40,13 +40,11 @@ public struct CRIU: Sendable {
     }
 
     /// Throws where it is older than what is used of it.
-    @discardableResult
-    public func requireVersion(_ oldest: CRIUVersion? = nil, for use: String = "checkpoint and restore") throws(CRIUError) -> CRIUVersion {
+    public func requireVersion(_ oldest: CRIUVersion? = nil, for use: String = "checkpoint and restore") throws(CRIUError) {
         let version = try version(), oldest = oldest ?? Self.oldestVersion
         guard version >= oldest else {
             throw CRIUError("\(path) is too old for \(use): \(version)", hint: "install CRIU \(oldest) or later")
         }
-        return version
     }
 
     /// Throws where it, or the kernel, cannot do it.

@@ -216,10 +216,6 @@ extension Descriptor where Self: ~Copyable {
         return flags >= 0 && flags & O_ACCMODE != O_RDONLY
     }
 
-    public func setCloseOnExec(_ on: Bool) throws(KernelError) {
-        try check(.fcntl, cl_fcntl(rawValue, F_SETFD, on ? Int(FD_CLOEXEC) : 0))
-    }
-
     public func setBlocking() throws(KernelError) {
         let flags = try check(.fcntl, cl_fcntl(rawValue, F_GETFL, 0))
         try check(.fcntl, cl_fcntl(rawValue, F_SETFL, Int(flags & ~O_NONBLOCK)))
