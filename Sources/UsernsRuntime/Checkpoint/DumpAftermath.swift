@@ -26,7 +26,7 @@ struct DumpAftermath {
             let cgroup = SavedCgroup(state)
             if wasPaused { try cgroup.freeze(patienceMilliseconds: Self.patienceMilliseconds) } else { try cgroup.thaw() }
         } catch { log.warning("after the dump: \(error.line)") }
-        guard let network, network.joinedPath == nil else { return }
+        guard let network, network.isNew else { return }
         do throws(CRIUError) { try NetworkLock(of: criu).remove(fromNamespaceOf: process) } catch { log.warning(RuntimeError(error).line) }
     }
 
@@ -35,7 +35,7 @@ struct DumpAftermath {
     /// - Parameter networkWasLocked: CRIU has told that it locks it. Of a lock on single connections, in the namespace that is
     ///   its own too, it tells nothing.
     func explain(_ error: RuntimeError, networkWasLocked: Bool) -> RuntimeError {
-        guard network.map({ $0.joinedPath != nil }) ?? true, networkWasLocked || keepsTCPConnections else { return error }
+        guard network.map({ !$0.isNew }) ?? true, networkWasLocked || keepsTCPConnections else { return error }
         let name = network?.joinedPath.map { "the network namespace \($0)" } ?? "the host's network namespace"
         var error = error
         error.hint = "CRIU may have left rules in \(name), which is shared and was not touched: iptables -S shows them, the chain CRIU and rules for single "

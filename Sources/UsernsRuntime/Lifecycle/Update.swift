@@ -28,9 +28,7 @@ extension Runtime {
         let (container, cgroup) = try openControlled(request.id, for: "update", probe)
         guard try container.status().allows(.update) else { throw RuntimeError("container not running: \(request.id)") }
         let change = try request.file.map(Self.readResources) ?? request.resources
-        let privilege = probe.privilege(self.request)
-        let options = LimitOptions(
-            strict: self.request.strictLimits, appliesDevices: !privilege.rootlessEUID && probe.identity.inInitialUserNamespace)
+        let options = LimitOptions(self.request, probe.privilege(self.request), probe.identity)
         let schemata = request.file == nil ? [request.l3CacheSchema, request.memBwSchema].compactMap { $0 } : []
         let limits = try cgroup.update(change, options: options, on: probe.cgroupHierarchies())
 
