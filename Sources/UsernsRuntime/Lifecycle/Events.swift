@@ -2,20 +2,6 @@ import CgroupControl
 import LinuxKernel
 import RuntimeSpec
 
-/// `events`.
-public struct EventsRequest: Sendable {
-    public var id: String
-    public var intervalMilliseconds: Int64
-    /// Statistics once, and nothing else.
-    public var onlyOnce: Bool
-
-    public init(id: String, intervalMilliseconds: Int64, onlyOnce: Bool) {
-        self.id = id
-        self.intervalMilliseconds = intervalMilliseconds
-        self.onlyOnce = onlyOnce
-    }
-}
-
 extension Runtime {
     /// Tells a container's statistics after each interval, and each time that its memory was not enough, until it ends.
     ///

@@ -3,24 +3,6 @@ import LinuxKernel
 import RuntimeSpec
 import SystemPackage
 
-/// `update`.
-public struct UpdateRequest: Sendable {
-    public var id: String
-    /// A file with `linux.resources`, or `-` for the standard input; then `resources` is ignored.
-    public var file: String?
-    public var resources: Resources
-    public var l3CacheSchema: String?
-    public var memBwSchema: String?
-
-    public init(id: String, file: String? = nil, resources: Resources = Resources(), l3CacheSchema: String? = nil, memBwSchema: String? = nil) {
-        self.id = id
-        self.file = file
-        self.resources = resources
-        self.l3CacheSchema = l3CacheSchema
-        self.memBwSchema = memBwSchema
-    }
-}
-
 extension Runtime {
     /// Changes the limits that are given, and leaves the others. A change that fails leaves all as it was.
     public func update(_ request: UpdateRequest) throws(RuntimeError) {
