@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/file.h>
-#include <sys/ioctl.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -54,7 +53,6 @@ unsigned cl_major(uint64_t device) { return major(device); }
 unsigned cl_minor(uint64_t device) { return minor(device); }
 int cl_memfd_create(const char *name, unsigned flags) { return (int)result(syscall(SYS_memfd_create, name, flags)); }
 int cl_fcntl(int fd, int command, long argument) { return (int)result(fcntl(fd, command, argument)); }
-int cl_ioctl_pointer(int fd, unsigned long request, void *argument) { return (int)result(ioctl(fd, request, argument)); }
 int cl_flock(int fd, int operation) { return (int)result(flock(fd, operation)); }
 int cl_pipe2(int fds[2], int flags) { return (int)result(pipe2(fds, flags)); }
 ssize_t cl_getdents64(int fd, void *buffer, size_t size) { return result(syscall(SYS_getdents64, fd, buffer, size)); }

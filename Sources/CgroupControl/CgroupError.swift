@@ -53,7 +53,7 @@ public struct CgroupError: Error, Sendable, Equatable {
     }
 
     /// Brings back what was, and tells too where that did not work.
-    func after(_ undo: () throws(CgroupError) -> Void) -> CgroupError {
+    public func after(_ undo: () throws(CgroupError) -> Void) -> CgroupError {
         do throws(CgroupError) { try undo() } catch let second { return withMessage("\(message); then: \(second.message)") }
         return self
     }

@@ -1,4 +1,3 @@
-import Glibc
 import LinuxKernel
 import SystemPackage
 
@@ -16,22 +15,15 @@ public struct CRIU: Sendable {
         self.environment = environment
     }
 
-    /// Found in PATH, then where distributions have it: a user's and a service's PATH are often short.
     public init(environment: [String]) throws(CRIUError) {
-        guard let found = Self.find("criu", environment) else {
+        guard let found = HostProgram.find("criu", environment: environment) else {
             throw CRIUError("checkpoint and restore need CRIU: criu: executable file not found in $PATH", hint: "install the package criu")
         }
         self.init(path: found, environment: environment)
     }
 
-    private static func find(_ name: String, _ environment: [String]) -> String? {
-        let search = environment.last { $0.hasPrefix("PATH=") }?.dropFirst("PATH=".count) ?? ""
-        let directories = search.parts(at: ":") + ["/usr/local/sbin", "/usr/sbin", "/usr/local/bin", "/usr/bin"]
-        return directories.lazy.filter(\.isAbsolutePath).map({ "\($0)/\(name)" }).first { access($0, X_OK) == 0 }
-    }
-
     /// One of the programs that it starts in its turn; nil where it is not installed.
-    func program(_ name: String) -> String? { Self.find(name, environment) }
+    func program(_ name: String) -> String? { HostProgram.find(name, environment: environment) }
 
     public func version() throws(CRIUError) -> CRIUVersion {
         let response = try ask(CRIURequest(.version))
@@ -40,13 +32,11 @@ public struct CRIU: Sendable {
     }
 
     /// Throws where it is older than what is used of it.
-    @discardableResult
-    public func requireVersion(_ oldest: CRIUVersion? = nil, for use: String = "checkpoint and restore") throws(CRIUError) -> CRIUVersion {
+    public func requireVersion(_ oldest: CRIUVersion? = nil, for use: String = "checkpoint and restore") throws(CRIUError) {
         let version = try version(), oldest = oldest ?? Self.oldestVersion
         guard version >= oldest else {
             throw CRIUError("\(path) is too old for \(use): \(version)", hint: "install CRIU \(oldest) or later")
         }
-        return version
     }
 
     /// Throws where it, or the kernel, cannot do it.

@@ -19,7 +19,7 @@ public enum JoinedNamespaces {
         of namespaces: [Namespace], inode: (NamespaceType) throws(Failure) -> UInt64
     ) throws(Failure) -> [CRIUOptions.External] {
         var externals: [CRIUOptions.External] = []
-        for namespace in namespaces where namespace.joinedPath != nil {
+        for namespace in namespaces where !namespace.isNew {
             guard let name = names[namespace.type] else { continue }
             let kind = namespace.type == .network ? "net" : "pid"
             externals.append(CRIUOptions.External(resource: "\(kind)[\(try inode(namespace.type))]", value: name))

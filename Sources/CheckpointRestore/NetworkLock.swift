@@ -1,5 +1,5 @@
-import Glibc
 import LinuxKernel
+import SystemPackage
 
 /// The rules of the packet filter with which CRIU holds up the packets of a network namespace while it saves what is in it:
 /// a chain `CRIU` of iptables, or a table `CRIU-…` of nftables. A CRIU that was killed leaves them behind.
@@ -14,17 +14,14 @@ public struct NetworkLock {
     public func remove(fromNamespaceOf process: SharedDescriptor) throws(CRIUError) {
         let doing = "removing CRIU's rules from the container's network namespace"
         do throws(KernelError) {
-            guard let child = try ChildProcess.clone(flags: 0) else {
-                do throws(KernelError) {
-                    try CurrentProcess.join(process, flags: NamespaceKind.network.flag)
-                    _exit(try removeFromOwnNamespace() ? 0 : 1)
-                    // With the last process its namespace is gone, and the rules with it.
-                } catch { _exit(error.errno == .noSuchProcess ? 0 : 1) }
+            try ChildProcess.perform(in: process, .network) { () throws(KernelError) in
+                guard try removeFromOwnNamespace() else { throw KernelError(.execve, .ioError, "iptables and nft") }
             }
-            guard try child.wait() == .exited(0) else {
-                throw KernelError(.setns, .ioError, "iptables and nft")
-            }
-        } catch { throw CRIUError(doing, cause: error.description, hint: "in that namespace, iptables -S and nft list ruleset show them") }
+        } catch {
+            // With the last process its namespace is gone, and the rules with it.
+            if error.errno == .noSuchProcess { return }
+            throw CRIUError(doing, cause: error.description, hint: "in that namespace, iptables -S and nft list ruleset show them")
+        }
     }
 
     private func removeFromOwnNamespace() throws(KernelError) -> Bool {

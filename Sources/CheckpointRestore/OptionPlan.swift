@@ -14,7 +14,7 @@ extension CRIUOptions {
         dropsDuplicates = image.dropsDuplicates
         // The devices of a network namespace are nothing that CRIU could bring to another host: whoever has set them up
         // does it again, in a hook. A namespace that was joined is not ours to empty, unless we are told to.
-        if image.emptiesNetwork || namespaces.contains(where: { $0.type == .network && $0.joinedPath == nil }) { emptyNamespaces |= UInt32(NamespaceKind.network.flag) }
+        if image.emptiesNetwork || namespaces.contains(where: { $0.type == .network && $0.isNew }) { emptyNamespaces |= UInt32(NamespaceKind.network.flag) }
     }
 
     /// A dump, or a pre-dump.
@@ -39,9 +39,4 @@ extension CRIUOptions {
         lsmProfile = settings.lsmProfile
         lsmMountContext = settings.lsmMountContext
     }
-}
-
-extension Namespace {
-    /// nil for a new one.
-    public var joinedPath: String? { path.flatMap { $0.isEmpty ? nil : $0 } }
 }

@@ -1,14 +1,14 @@
+import RuntimeSpec
 import SeccompFilter
 
 /// What `--version` shows.
 enum ProgramVersion {
     static let program = "0.1.0"
-    static let specification = "1.3.0"
 
     static var lines: String {
         """
         runc version \(program)
-        spec: \(specification)
+        spec: \(Spec.implementedVersion)
         libseccomp: \(SeccompFilter.libraryVersion)
 
         """

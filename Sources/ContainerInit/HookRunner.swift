@@ -23,15 +23,7 @@ public enum HookRunner {
         let outcome: Spawn.Outcome
         do throws(KernelError) { outcome = try spawn.run() } catch { throw Failure(message: "\(name): \(error)") }
         if outcome.succeeded { return }
-        let end =
-            if outcome.timedOut {
-                "timed out after \(hook.timeout ?? 0) s"
-            } else {
-                switch outcome.termination {
-                case .exited(let status): "exit status \(status)"
-                case .signaled(let signal): "killed by signal \(signal)"
-                }
-            }
+        let end = outcome.timedOut ? "timed out after \(hook.timeout ?? 0) s" : "\(outcome.termination)"
         let printed = (outcome.output + outcome.errors).split(separator: "\n").joined(separator: "; ")
         throw Failure(message: "\(name): \(end)" + (printed.isEmpty ? "" : ": \(printed)"))
     }

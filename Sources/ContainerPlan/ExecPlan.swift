@@ -41,9 +41,7 @@ public struct ExecPlan: Sendable {
             if let map = facts.joinedGIDMap, let gid = ([process.user.gid] + process.user.additionalGids).first(where: { !map.contains(containerID: $0) }) {
                 throw PlanError("process.user.gid: the container's user namespace does not map gid \(gid)")
             }
-            setupUser = SetupUser(
-                uid: facts.joinedUIDMap?.contains(containerID: 0) ?? true ? 0 : process.user.uid,
-                gid: facts.joinedGIDMap?.contains(containerID: 0) ?? true ? 0 : process.user.gid, dropsGroups: !setgroupsDenied)
+            setupUser = SetupUser(process.user, uidMap: facts.joinedUIDMap, gidMap: facts.joinedGIDMap, dropsGroups: !setgroupsDenied)
         } else {
             setupUser = nil
         }

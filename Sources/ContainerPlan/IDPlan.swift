@@ -31,7 +31,7 @@ struct IDPlan {
         case .joined:
             (uidMap, gidMap, uidMapWriting, gidMapWriting) = (facts.joinedUIDMap, facts.joinedGIDMap, nil, nil)
             // Whether setgroups is denied there shows only inside: init asks the kernel, and only fails for a gid asked for.
-            setupUser = Self.setupUser(user, uidMap, gidMap, dropsGroups: !facts.privilege.rootlessEUID)
+            setupUser = SetupUser(user, uidMap: uidMap, gidMap: gidMap, dropsGroups: !facts.privilege.rootlessEUID)
             // The caller's are dropped by then.
             groups = user.additionalGids.isEmpty ? nil : user.additionalGids
         case .new:
@@ -48,17 +48,19 @@ struct IDPlan {
                 try gids.require(containerID: user.gid, field: "process.user.gid")
                 try gidWriting.require(additionalGIDs: user.additionalGids)
                 (uidMap, gidMap) = (uids, gids)
-                setupUser = Self.setupUser(user, uids, gids, dropsGroups: gidWriting.setgroupsAllowedAfter)
+                setupUser = SetupUser(user, uidMap: uids, gidMap: gids, dropsGroups: gidWriting.setgroupsAllowedAfter)
                 groups = gidWriting.setgroupsAllowedAfter ? user.additionalGids : nil
             } catch { throw PlanError(error) }
         }
     }
+}
 
+extension SetupUser {
     /// Root of the namespace where it is mapped, else the process's own user: whoever makes files must have an id.
-    private static func setupUser(_ user: User, _ uidMap: IDMap?, _ gidMap: IDMap?, dropsGroups: Bool) -> SetupUser {
-        SetupUser(
-            uid: uidMap.map { $0.contains(containerID: 0) } ?? true ? 0 : user.uid,
-            gid: gidMap.map { $0.contains(containerID: 0) } ?? true ? 0 : user.gid, dropsGroups: dropsGroups)
+    init(_ user: User, uidMap: IDMap?, gidMap: IDMap?, dropsGroups: Bool) {
+        uid = uidMap?.contains(containerID: 0) ?? true ? 0 : user.uid
+        gid = gidMap?.contains(containerID: 0) ?? true ? 0 : user.gid
+        self.dropsGroups = dropsGroups
     }
 }
 

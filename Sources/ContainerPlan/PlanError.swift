@@ -1,5 +1,4 @@
 import IDMapping
-import RuntimeSpec
 
 /// Why no plan can be made: what is wrong with the request or the host, and what a person can do about it.
 public struct PlanError: Error, Sendable, Equatable {
@@ -12,5 +11,4 @@ public struct PlanError: Error, Sendable, Equatable {
     }
 
     init(_ error: IDMapError) { self.init(error.message, hint: error.hint) }
-    init(_ error: SpecError) { self.init(error.description) }
 }

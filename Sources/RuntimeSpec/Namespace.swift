@@ -12,7 +12,10 @@ public struct Namespace: JSONObject {
     }
 
     /// Made for the container, not joined.
-    public var isNew: Bool { path?.isEmpty ?? true }
+    public var isNew: Bool { joinedPath == nil }
+
+    /// nil for a new one, which an empty path means too.
+    public var joinedPath: String? { path.flatMap { $0.isEmpty ? nil : $0 } }
 
     public mutating func fields(_ json: JSONFields) throws(SpecError) {
         try json.required("type", &type)

@@ -1,4 +1,5 @@
 import CgroupControl
+import CheckpointRestore
 import ContainerPlan
 import IDMapping
 import LinuxKernel
@@ -10,6 +11,7 @@ extension RuntimeError {
     init(_ error: IDMapError) { self.init(error.message, hint: error.hint) }
     init(_ error: KernelError) { self.init(error.description, hint: error.neededKernelHint) }
     init(_ error: CgroupError) { self.init(error.message, hint: error.hint) }
+    init(_ error: CRIUError) { self.init(error.message, cause: error.cause, hint: error.hint) }
 
     /// What was being done, or with which file; then the kernel's answer.
     init(_ doing: String, _ error: KernelError, hint: String? = nil) {

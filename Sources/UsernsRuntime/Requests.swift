@@ -1,4 +1,7 @@
-/// The requests that a command line is turned into: plain values, nothing decided yet.
+import CheckpointRestore
+import RuntimeSpec
+
+// The requests that a command line is turned into: plain values, nothing decided yet.
 
 /// `--rootless true|false|auto`: whether full access to cgroups is unlikely.
 public enum RootlessSetting: String, Sendable, CaseIterable {
@@ -121,5 +124,64 @@ public struct SpecRequest: Sendable {
         self.bundle = bundle
         self.rootless = rootless
         self.subids = subids
+    }
+}
+
+/// `update`.
+public struct UpdateRequest: Sendable {
+    public var id: String
+    /// A file with `linux.resources`, or `-` for the standard input; then `resources` is ignored.
+    public var file: String?
+    public var resources: Resources
+    public var l3CacheSchema: String?
+    public var memBwSchema: String?
+
+    public init(id: String, file: String? = nil, resources: Resources = Resources(), l3CacheSchema: String? = nil, memBwSchema: String? = nil) {
+        self.id = id
+        self.file = file
+        self.resources = resources
+        self.l3CacheSchema = l3CacheSchema
+        self.memBwSchema = memBwSchema
+    }
+}
+
+/// `events`.
+public struct EventsRequest: Sendable {
+    public var id: String
+    public var intervalMilliseconds: Int64
+    /// Statistics once, and nothing else.
+    public var onlyOnce: Bool
+
+    public init(id: String, intervalMilliseconds: Int64, onlyOnce: Bool) {
+        self.id = id
+        self.intervalMilliseconds = intervalMilliseconds
+        self.onlyOnce = onlyOnce
+    }
+}
+
+/// `checkpoint`.
+public struct CheckpointRequest: Sendable {
+    public var id: String
+    public var image: ImageSettings
+    public var dump = DumpSettings()
+
+    public init(id: String, image: ImageSettings) {
+        self.id = id
+        self.image = image
+    }
+}
+
+/// `restore`.
+public struct RestoreRequest: Sendable {
+    /// The new container, as `create` would be asked for it.
+    public var create: CreateRequest
+    public var image: ImageSettings
+    public var restore = RestoreSettings()
+    public var detach = false
+    public var noSubreaper = false
+
+    public init(create: CreateRequest, image: ImageSettings) {
+        self.create = create
+        self.image = image
     }
 }

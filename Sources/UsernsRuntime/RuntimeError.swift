@@ -23,4 +23,14 @@ public struct RuntimeError: Error, Sendable, Equatable {
         if let hint { line += " (hint: \(hint))" }
         return line
     }
+
+    /// Brings back what was, and tells too where that did not work.
+    public func after(_ undo: () throws(RuntimeError) -> Void) -> RuntimeError {
+        do throws(RuntimeError) { try undo() } catch {
+            var told = self
+            told.message += "; then: \(error.line)"
+            return told
+        }
+        return self
+    }
 }

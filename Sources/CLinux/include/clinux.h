@@ -70,7 +70,6 @@ unsigned cl_major(uint64_t device);
 unsigned cl_minor(uint64_t device);
 int cl_memfd_create(const char *name, unsigned flags);
 int cl_fcntl(int fd, int command, long argument);
-int cl_ioctl_pointer(int fd, unsigned long request, void *argument);
 int cl_flock(int fd, int operation);
 int cl_pipe2(int fds[2], int flags);
 ssize_t cl_getdents64(int fd, void *buffer, size_t size);

@@ -21,7 +21,9 @@ public struct CgroupfsDriver: CgroupDriver {
             try journal(ContainerCgroup(directories: location.directories, made: Set(location.directories.values)))
             var cgroup = try create(location, for: limits.plan, forgiveness: forgiveness)
             let made = cgroup.made
-            do throws(CgroupError) { cgroup.warnings = try limits.set(in: cgroup) { !made.contains($0) } } catch { try undo(made, after: error) }
+            do throws(CgroupError) { cgroup.warnings = try limits.set(in: cgroup) { !made.contains($0) } } catch {
+                throw error.after { () throws(CgroupError) in try remove(ContainerCgroup(made: made)) }
+            }
             return cgroup
         } catch {
             guard forgiveness.decide(error) == .forgive else { throw error }
@@ -42,7 +44,8 @@ public struct CgroupfsDriver: CgroupDriver {
             do throws(CgroupError) { try make(place, in: &cgroup) } catch {
                 guard forgiveness.decide(error, in: place.keys) == .forgive else {
                     let limit = plan.writes(in: place.keys).first
-                    try undo(cgroup.made, after: error.isForgivable ? limit.map { .notDelegated($0, place.directory, cause: error) } ?? error : error)
+                    let told = error.isForgivable ? limit.map { .notDelegated($0, place.directory, cause: error) } ?? error : error
+                    throw told.after { () throws(CgroupError) in try remove(ContainerCgroup(made: cgroup.made)) }
                 }
                 try remove(ContainerCgroup(made: cgroup.made.intersection([place.directory])))
                 cgroup.leave(place.directory, forgiving: error)
@@ -110,13 +113,6 @@ public struct CgroupfsDriver: CgroupDriver {
             } catch { first = first ?? error }
         }
         if let first { throw first }
-    }
-
-    private func undo(_ made: Set<String>, after error: CgroupError) throws(CgroupError) -> Never {
-        do throws(CgroupError) { try remove(ContainerCgroup(made: made)) } catch let second {
-            throw error.withMessage("\(error.message); then: \(second.message)")
-        }
-        throw error
     }
 }
 

@@ -14,7 +14,8 @@ public struct Freezer: Sendable, Equatable {
     /// On the host.
     public let directory: String
     /// How long the processes are waited for.
-    var patienceMilliseconds: Int32 = 2000
+    public var patienceMilliseconds = usualPatienceMilliseconds
+    public static let usualPatienceMilliseconds: Int32 = 2000
 
     /// Whether a process in the cgroup stands still or is about to, be it for a cgroup above. One that is gone is not frozen.
     public func isFrozen() throws(CgroupError) -> Bool {
@@ -99,10 +100,10 @@ public struct Freezer: Sendable, Equatable {
     private func wait(untilFrozen wanted: Bool) throws(KernelError) -> Bool {
         do throws(KernelError) {
             let events = try open("cgroup.events", .readOnly)
-            var left = patienceMilliseconds
+            let deadline = Deadline(milliseconds: patienceMilliseconds)
             while try events.readFromStart().isFrozen != wanted {
-                guard left > 0 else { return false }
-                left = try events.waitForChange(timeoutMilliseconds: left)
+                if deadline.hasPassed { return false }
+                try events.waitForChange(until: deadline)
             }
             return true
         } catch {

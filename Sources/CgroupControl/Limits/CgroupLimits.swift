@@ -72,11 +72,9 @@ struct CgroupLimits {
             if let devices, let deviceWriter { try deviceWriter.setDevices(devices, version1: cgroup.deviceKey != "") }
             return warnings
         } catch {
-            var message = error.message
-            while var writer = writers.popLast() {
-                do throws(CgroupError) { try writer.restore() } catch let second { message += "; then: \(second.message)" }
-            }
-            throw error.withMessage(message)
+            var told = error
+            while var writer = writers.popLast() { told = told.after { () throws(CgroupError) in try writer.restore() } }
+            throw told
         }
     }
 }

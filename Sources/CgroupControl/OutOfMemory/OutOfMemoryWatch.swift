@@ -37,7 +37,7 @@ public final class OutOfMemoryWatch {
     }
 
     /// What to wait for.
-    public var readiness: (descriptor: SharedDescriptor, event: Readiness.Event) {
+    public var readiness: Readiness.Awaited {
         switch source {
         case .v1(let counter, _): (counter.descriptor, .readable)
         case .v2(let file, _): (file, .changed)

@@ -114,8 +114,8 @@ final class SystemdManager {
             }
         } catch { throw CgroupError("start", unit, error) }
         guard result == "done" else {
-            do throws(CgroupError) { try stop(unit) } catch let second { throw CgroupError("cannot start \(unit): its job ended as \(result); then: \(second.message)") }
-            throw CgroupError("cannot start \(unit): its job ended as \(result)", hint: "journalctl --unit \(unit) tells why")
+            let error = CgroupError("cannot start \(unit): its job ended as \(result)", hint: "journalctl --unit \(unit) tells why")
+            throw error.after { () throws(CgroupError) in try stop(unit) }
         }
     }
 

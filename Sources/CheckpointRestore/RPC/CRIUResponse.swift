@@ -6,8 +6,6 @@ import SystemPackage
 public struct CRIUResponse: Sendable, Equatable {
     let code: UInt32
     public let succeeded: Bool
-    /// Of the restored process, in CRIU's PID namespace.
-    public let restoredPID: Int32?
     public let notification: String?
     public let notificationPID: Int32?
     /// An errno; 0 where there is none.
@@ -23,7 +21,6 @@ public struct CRIUResponse: Sendable, Equatable {
         let response = unpacked.pointee
         code = response.type.rawValue
         succeeded = response.success != 0
-        restoredPID = response.restore?.pointee.pid
         notification = response.notify?.pointee.script.map { String(cString: $0) }
         notificationPID = response.notify.flatMap { $0.pointee.has_pid != 0 ? $0.pointee.pid : nil }
         errno = response.has_cr_errno != 0 ? response.cr_errno : 0

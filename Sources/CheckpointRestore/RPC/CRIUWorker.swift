@@ -123,18 +123,15 @@ public final class CRIUWorker {
 
     /// How it has ended without success. A program that it had started, iptables say, would go on behind our back: it is
     /// killed, and gone when this returns.
-    private func ending() throws(CRIUError) -> String {
+    private func ending() throws(CRIUError) -> Termination {
         do throws(KernelError) {
-            _ = try process.waitUntilGone(timeoutMilliseconds: -1)
+            try process.waitUntilGone()
             try process.killGroup()
             let termination = try process.wait()
-            guard try process.waitUntilGroupIsGone(timeoutMilliseconds: Self.patienceMilliseconds) else {
+            guard try process.waitUntilGroupIsGone(until: Deadline(milliseconds: Self.patienceMilliseconds)) else {
                 throw KernelError(.kill, .timedOut, "what it had started does not end")
             }
-            switch termination {
-            case .exited(let status): return "exit status \(status)"
-            case .signaled(let signal): return "killed by signal \(signal)"
-            }
+            return termination
         } catch { throw CRIUError("waiting for CRIU", error) }
     }
 
@@ -143,8 +140,8 @@ public final class CRIUWorker {
     public func outlive(graceMilliseconds: Int32) throws(CRIUError) {
         close(socket.descriptor.rawValue)
         do throws(KernelError) {
-            if try !process.waitUntilGone(timeoutMilliseconds: graceMilliseconds) { try process.killGroup() }
-            _ = try process.waitUntilGroupIsGone(timeoutMilliseconds: Self.patienceMilliseconds)
+            if try !process.waitUntilGone(until: Deadline(milliseconds: graceMilliseconds)) { try process.killGroup() }
+            _ = try process.waitUntilGroupIsGone(until: Deadline(milliseconds: Self.patienceMilliseconds))
         } catch { throw CRIUError("ending CRIU", error) }
     }
 

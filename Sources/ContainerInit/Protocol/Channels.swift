@@ -35,7 +35,7 @@ public struct ParentChannel: ~Copyable {
 
     /// The failure among the messages that are there, without waiting for others; nil where there is none.
     public func unreadFailure() throws(KernelError) -> ChildFailure? {
-        while try socket.descriptor.waitUntilReadable(until: Deadline(milliseconds: 0)) {
+        while try socket.descriptor.waitUntilReadable(until: .now) {
             guard let received = try receive() else { return nil }
             if case .failure(let failure) = received.message { return failure }
         }

@@ -53,8 +53,7 @@ public struct NamespacePlan: Sendable, Equatable {
         var created: Set<NamespaceKind> = [], joins: [Join] = [], user = UserNamespace.none
         for namespace in linux.namespaces {
             let kind = namespace.type.kind
-            let path = namespace.path.flatMap { $0.isEmpty ? nil : $0 }
-            switch (kind, path) {
+            switch (kind, namespace.joinedPath) {
             case (.user, nil): user = .new
             case (.user, let path?): user = .joined(path: path)
             case (_, nil): created.insert(kind)

@@ -216,10 +216,6 @@ extension Descriptor where Self: ~Copyable {
         return flags >= 0 && flags & O_ACCMODE != O_RDONLY
     }
 
-    public func setCloseOnExec(_ on: Bool) throws(KernelError) {
-        try check(.fcntl, cl_fcntl(rawValue, F_SETFD, on ? Int(FD_CLOEXEC) : 0))
-    }
-
     public func setBlocking() throws(KernelError) {
         let flags = try check(.fcntl, cl_fcntl(rawValue, F_GETFL, 0))
         try check(.fcntl, cl_fcntl(rawValue, F_SETFL, Int(flags & ~O_NONBLOCK)))
@@ -228,28 +224,23 @@ extension Descriptor where Self: ~Copyable {
     /// Waits for something to read; false where the other descriptor became readable first.
     public func waitUntilReadable(or other: borrowing some Descriptor & ~Copyable) throws(KernelError) -> Bool {
         while true {
-            var polled = [
-                pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0), pollfd(fd: other.rawValue, events: Int16(POLLIN), revents: 0),
-            ]
-            try check(.poll, retryOnInterrupt { cl_poll(&polled, polled.count, -1) })
-            if polled[0].revents & Int16(POLLIN) != 0 { return true }
-            if polled[1].revents != 0 { return false }
+            // Both are ours for as long as this call takes.
+            let answers = try Readiness.answers(for: [
+                (FileDescriptor(rawValue: rawValue), .readable), (FileDescriptor(rawValue: other.rawValue), .readable),
+            ])
+            if answers[0] == .event { return true }
+            if answers[1] != .nothing { return false }
         }
     }
 
     /// Waits for something to read, be it the end; false where the time ran out.
     public func waitUntilReadable(until deadline: Deadline) throws(KernelError) -> Bool {
-        var entry = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
-        return try check(.poll, retryOnInterrupt { cl_poll(&entry, 1, deadline.leftMilliseconds) }) > 0
+        try Readiness.wait(for: [(FileDescriptor(rawValue: rawValue), .readable)], until: deadline)[0]
     }
 
-    /// Waits until the kernel tells that a file which was read has new contents, or the time is over; returns what is left
-    /// of the time. Man: poll(2), POLLPRI.
-    public func waitForChange(timeoutMilliseconds: Int32) throws(KernelError) -> Int32 {
-        let end = CurrentProcess.clockMilliseconds + Int64(timeoutMilliseconds)
-        var entry = pollfd(fd: rawValue, events: Int16(POLLPRI), revents: 0)
-        try check(.poll, retryOnInterrupt { cl_poll(&entry, 1, timeoutMilliseconds) })
-        return Int32(clamping: max(0, end - CurrentProcess.clockMilliseconds))
+    /// Waits until the kernel tells that a file which was read has new contents, or the time is over.
+    public func waitForChange(until deadline: Deadline) throws(KernelError) {
+        _ = try Readiness.wait(for: [(FileDescriptor(rawValue: rawValue), .changed)], until: deadline)
     }
 
     /// The names in a directory, without `.` and `..`.

@@ -3,7 +3,7 @@ import Glibc
 import SystemPackage
 
 /// How a process ended.
-public enum Termination: Sendable, Equatable {
+public enum Termination: Sendable, Equatable, CustomStringConvertible {
     case exited(Int32)
     case signaled(Int32)
 
@@ -14,6 +14,14 @@ public enum Termination: Sendable, Equatable {
         switch self {
         case .exited(let status): status
         case .signaled(let signal): 128 + signal
+        }
+    }
+
+    /// For an error's text.
+    public var description: String {
+        switch self {
+        case .exited(let status): "exit status \(status)"
+        case .signaled(let signal): "killed by signal \(signal)"
         }
     }
 }
@@ -67,11 +75,10 @@ public struct ChildProcess: ~Copyable {
     public func killGroup() throws(KernelError) { try checkErrno(.kill, Glibc.kill(-pid, SIGKILL), "\(pid)") }
 
     /// Waits until nobody is left in the process group that it leads, or led; false where the time ran out.
-    public func waitUntilGroupIsGone(timeoutMilliseconds: Int32) throws(KernelError) -> Bool {
-        let end = CurrentProcess.clockMilliseconds + Int64(timeoutMilliseconds)
+    public func waitUntilGroupIsGone(until deadline: Deadline) throws(KernelError) -> Bool {
         // Nothing tells of the end of somebody else's children.
         while Glibc.kill(-pid, 0) == 0 || errno == EPERM {
-            guard CurrentProcess.clockMilliseconds < end else { return false }
+            if deadline.hasPassed { return false }
             try CurrentProcess.sleep(milliseconds: 5)
         }
         return true
@@ -85,9 +92,11 @@ public struct ChildProcess: ~Copyable {
     }
 
     /// Waits until a process that may be nobody's child of ours has ended; false where the time ran out.
-    public func waitUntilGone(timeoutMilliseconds: Int32) throws(KernelError) -> Bool {
-        var entry = pollfd(fd: pidfd.rawValue, events: Int16(POLLIN), revents: 0)
-        return try check(.poll, retryOnInterrupt { cl_poll(&entry, 1, timeoutMilliseconds) }) > 0
+    public func waitUntilGone(until deadline: Deadline) throws(KernelError) -> Bool { try pidfd.waitUntilReadable(until: deadline) }
+
+    /// The same for as long as it takes.
+    public func waitUntilGone() throws(KernelError) {
+        _ = try Readiness.wait(for: [(pidfd, .readable)])
     }
 
     /// Reaps any one child that has ended, without waiting; nil where none has. Errors: ECHILD where there is no child.

@@ -49,25 +49,18 @@ public struct Spawn {
         var timedOut = false
         if rest.isEmpty { stdin.closeWriteEnd() }
         while true {
-            // A negative descriptor is passed over by poll(2): that is what a closed end is.
-            var polled = [
-                pollfd(fd: child.pidfd.rawValue, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: stdin.writeEnd.rawValue, events: Int16(POLLOUT), revents: 0),
-                pollfd(fd: stdout.readEnd.rawValue, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: stderr.readEnd.rawValue, events: Int16(POLLIN), revents: 0),
-            ]
-            let wait = deadline?.leftMilliseconds ?? -1
-            let ready = try check(.poll, retryOnInterrupt { cl_poll(&polled, polled.count, wait) })
+            let ready = try Readiness.wait(
+                for: [(child.pidfd, .readable), (stdin.writeEnd, .writable), (stdout.readEnd, .readable), (stderr.readEnd, .readable)], until: deadline)
             // Also where a stream is ready each time.
-            if ready == 0 || (wait == 0 && polled[0].revents == 0) {
+            if !ready[0], let deadline, deadline.hasPassed {
                 timedOut = true
                 try child.killGroup()
                 break
             }
-            if polled[1].revents != 0 { Self.feed(stdin, &rest) }
-            if polled[2].revents != 0, !drain(stdout.readEnd, &output) { stdout.closeReadEnd() }
-            if polled[3].revents != 0, !drain(stderr.readEnd, &errors) { stderr.closeReadEnd() }
-            if polled[0].revents != 0 { break }
+            if ready[1] { Self.feed(stdin, &rest) }
+            if ready[2], !drain(stdout.readEnd, &output) { stdout.closeReadEnd() }
+            if ready[3], !drain(stderr.readEnd, &errors) { stderr.closeReadEnd() }
+            if ready[0] { break }
         }
         let termination = try child.wait()
         _ = drain(stdout.readEnd, &output)

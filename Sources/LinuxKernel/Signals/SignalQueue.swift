@@ -3,8 +3,8 @@ import Glibc
 import SystemPackage
 
 /// All signals, blocked and read from a descriptor instead: no handler ever runs. Man: signalfd(2).
-public struct SignalQueue: ~Copyable {
-    private let descriptor: OwnedDescriptor
+public struct SignalQueue: Descriptor {
+    private let descriptor: SharedDescriptor
 
     /// Signals that tell of a fault of our own, or cannot be blocked, stay as they are.
     private static let untouched: [Int32] = [SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS]
@@ -13,10 +13,10 @@ public struct SignalQueue: ~Copyable {
         var mask = UInt64.max
         for signal in Self.untouched { mask &= ~(1 << UInt64(signal - 1)) }
         try check(.rt_sigprocmask, cl_sigprocmask_set(mask, nil))
-        descriptor = OwnedDescriptor(owning: try check(.signalfd4, cl_signalfd(mask)))
+        descriptor = SharedDescriptor(OwnedDescriptor(owning: try check(.signalfd4, cl_signalfd(mask))))
     }
 
-    /// For poll(2): readable where a signal waits.
+    /// Readable where a signal waits.
     public var rawValue: Int32 { descriptor.rawValue }
 
     /// The next signal that waits, if any.

@@ -47,7 +47,7 @@ final class ContainerRestoration: HeldContainer {
 
     private func perform(_ request: RestoreRequest, _ image: ImageDirectory, _ descriptors: [String], _ criu: CRIU) throws(RuntimeError) {
         let mounts = try RestoredMounts(making: prepared.plan)
-        var keeper = try CgroupKeeper(prepared, journal: CgroupJournal(directory: directory), log: log)
+        let keeper = try CgroupKeeper(prepared, journal: CgroupJournal(directory: directory), log: log)
         cgroups = keeper
         try keeper.makeResctrlGroup(prepared)
         let namespaces = prepared.bundle.spec.linux.namespaces
@@ -67,7 +67,6 @@ final class ContainerRestoration: HeldContainer {
         // What CRIU restores begins in CRIU's own cgroup; where the image's cgroups go is told by it, too.
         try keeper.place(pid: worker.pid)
         try keeper.joinResctrlGroup(pid: worker.pid)
-        cgroups = keeper
         options.cgroupRoots = try cgroupRoots(of: worker.pid)
         options.externals = try externals(mounts, cgroups: keeper.shown(of: prepared.facts.cgroupHierarchies))
         do throws(CRIUError) {
@@ -168,15 +167,8 @@ final class ContainerRestoration: HeldContainer {
     /// The image holds no devices, and the one that every namespace has is down in a new one.
     private func bringUpLoopback(_ pid: Int32) throws(RuntimeError) {
         do throws(KernelError) {
-            let namespace = try FileDescriptor.currentDirectory.open("/proc/\(pid)/ns/net", .readOnly)
-            guard let child = try ChildProcess.clone(flags: 0) else {
-                do throws(KernelError) {
-                    try CurrentProcess.join(namespace, flags: NamespaceKind.network.flag)
-                    try LoopbackInterface.bringUp()
-                    _exit(0)
-                } catch { _exit(error.errno.rawValue) }
-            }
-            guard case .exited(0) = try child.wait() else { throw KernelError(.ioctl, .ioError, "lo") }
+            let namespace = try prepared.probe.procfs.openNamespace("\(pid)", .network)
+            try ChildProcess.perform(in: namespace, .network) { () throws(KernelError) in try LoopbackInterface.bringUp() }
         } catch { throw RuntimeError("bringing up the loopback interface", error) }
     }
 

@@ -6,7 +6,8 @@ import RuntimeSpec
 
 /// What a dump leaves behind that has not come to its end: CRIU undoes what it did, unless it was killed.
 struct DumpAftermath {
-    private static let attempts = 10
+    /// What has just been let go by CRIU may take longer to stand still than `pause` waits for.
+    private static let patienceMilliseconds: Int32 = 20_000
 
     let wasPaused: Bool
     let keepsTCPConnections: Bool
@@ -23,18 +24,10 @@ struct DumpAftermath {
     func settle() {
         do throws(RuntimeError) {
             let cgroup = SavedCgroup(state)
-            if wasPaused { try freeze(cgroup) } else { try cgroup.thaw() }
+            if wasPaused { try cgroup.freeze(patienceMilliseconds: Self.patienceMilliseconds) } else { try cgroup.thaw() }
         } catch { log.warning("after the dump: \(error.line)") }
-        guard let network, network.joinedPath == nil else { return }
+        guard let network, network.isNew else { return }
         do throws(CRIUError) { try NetworkLock(of: criu).remove(fromNamespaceOf: process) } catch { log.warning(RuntimeError(error).line) }
-    }
-
-    /// Patiently: what has just been let go by CRIU may take longer to stand still than `pause` waits for.
-    private func freeze(_ cgroup: SavedCgroup) throws(RuntimeError) {
-        for _ in 1..<Self.attempts {
-            do throws(RuntimeError) { return try cgroup.freeze() } catch { log.debug("after the dump: \(error.line)") }
-        }
-        try cgroup.freeze()
     }
 
     /// The dump's error, with what has to be looked for where others live in the same network namespace.
@@ -42,7 +35,7 @@ struct DumpAftermath {
     /// - Parameter networkWasLocked: CRIU has told that it locks it. Of a lock on single connections, in the namespace that is
     ///   its own too, it tells nothing.
     func explain(_ error: RuntimeError, networkWasLocked: Bool) -> RuntimeError {
-        guard network.map({ $0.joinedPath != nil }) ?? true, networkWasLocked || keepsTCPConnections else { return error }
+        guard network.map({ !$0.isNew }) ?? true, networkWasLocked || keepsTCPConnections else { return error }
         let name = network?.joinedPath.map { "the network namespace \($0)" } ?? "the host's network namespace"
         var error = error
         error.hint = "CRIU may have left rules in \(name), which is shared and was not touched: iptables -S shows them, the chain CRIU and rules for single "
@@ -68,7 +61,7 @@ struct DumpWatch: ~Copyable {
             do throws(KernelError) {
                 // Whatever ends the runtime from a terminal does not end it.
                 try CurrentProcess.newSession()
-                _ = try runtime.waitUntilGone(timeoutMilliseconds: -1)
+                try runtime.waitUntilGone()
                 do throws(CRIUError) { try worker.outlive(graceMilliseconds: Self.graceMilliseconds) } catch { aftermath.log.warning(RuntimeError(error).line) }
                 aftermath.settle()
                 _exit(0)

@@ -1,8 +1,5 @@
 import CheckpointRestore
 import ContainerPlan
-import LinuxKernel
-import RuntimeSpec
-import SystemPackage
 
 extension Runtime {
     /// CRIU, where the caller may use it and it is new enough.
@@ -21,35 +18,6 @@ extension Runtime {
                 try CommandPolicy.require(command, privilege: privilege, hasWritableCgroup: false, criuRefusal: error.cause ?? error.message)
             } catch { throw RuntimeError(error) }
             throw RuntimeError(error)
-        }
-    }
-}
-
-extension RuntimeError {
-    init(_ error: CRIUError) { self.init(error.message, cause: error.cause, hint: error.hint) }
-}
-
-/// A file of options of CRIU's own, which win over ours.
-enum CRIUConfiguration {
-    static let annotation = "org.criu.config"
-    private static let defaultPath = "/etc/criu/runc.conf"
-
-    /// The one that the container's annotation names; without it, the default one where that is there. An empty one names
-    /// none, not even the default one. A file that is missing counts for nothing in CRIU, so that a container comes back on a
-    /// host that has no options of its own for it.
-    static func path(_ annotations: [String: String], log: RuntimeLog) throws(RuntimeError) -> String? {
-        let named = annotations[annotation]
-        let path = named ?? defaultPath
-        if path.isEmpty { return nil }
-        do throws(KernelError) {
-            _ = try FileDescriptor.currentDirectory.open(path, .readOnly)
-            return path
-        } catch {
-            guard let named else { return nil }
-            let failure = RuntimeError("annotation \(annotation) \(named)", error)
-            guard error.errno == .noSuchFileOrDirectory else { throw failure }
-            log.warning(failure.line)
-            return nil
         }
     }
 }

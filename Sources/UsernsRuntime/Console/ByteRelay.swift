@@ -4,20 +4,23 @@ import SystemPackage
 
 /// Copies one direction of a terminal without ever waiting for one end while the other has something to say.
 struct ByteRelay {
-    let source: FileDescriptor
-    let destination: FileDescriptor
+    private let source: any Descriptor
+    private let destination: any Descriptor
     private var pending: ArraySlice<UInt8> = []
-    private(set) var sourceEnded = false
+    private var sourceEnded = false
 
-    init(from source: FileDescriptor, to destination: FileDescriptor) {
+    init(from source: some Descriptor, to destination: some Descriptor) {
         self.source = source
         self.destination = destination
     }
 
-    var wantsToRead: Bool { !sourceEnded && pending.isEmpty }
-    var wantsToWrite: Bool { !pending.isEmpty }
+    private var wantsToRead: Bool { !sourceEnded && pending.isEmpty }
+    private var wantsToWrite: Bool { !pending.isEmpty }
 
-    /// Called where poll(2) says that there is something; a terminal whose other side is gone answers EIO.
+    /// What it waits for to `read`, and to `write`.
+    var awaited: [Readiness.Awaited] { [(wantsToRead ? source : nil, .readable), (wantsToWrite ? destination : nil, .writable)] }
+
+    /// Called where there is something; a terminal whose other side is gone answers EIO.
     mutating func read() {
         let chunk = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
             let read = Glibc.read(source.rawValue, buffer.baseAddress, buffer.count)
@@ -38,12 +41,11 @@ struct ByteRelay {
     }
 
     /// All that is left, once nobody writes any more.
-    mutating func drain() {
+    mutating func drain() throws(KernelError) {
         while true {
             while wantsToWrite { write() }
             if sourceEnded { return }
-            var polled = pollfd(fd: source.rawValue, events: Int16(POLLIN), revents: 0)
-            guard poll(&polled, 1, 0) > 0 else { return }
+            guard try source.waitUntilReadable(until: .now) else { return }
             read()
         }
     }

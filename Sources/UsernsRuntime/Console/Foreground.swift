@@ -24,8 +24,7 @@ struct Foreground: ~Copyable {
 
     private func waitWithoutTerminal(_ process: borrowing ChildProcess) throws(KernelError) -> Termination {
         while true {
-            var polled = pollfd(fd: signals.rawValue, events: Int16(POLLIN), revents: 0)
-            _ = poll(&polled, 1, -1)
+            _ = try Readiness.wait(for: [(signals, .readable)])
             if let termination = try handleSignals(process, terminal: nil) { return termination }
         }
     }
@@ -37,25 +36,16 @@ struct Foreground: ~Copyable {
         let raw: RawTerminal? = isTerminal ? try RawTerminal(stdin) : nil
         defer { _ = raw.hasValue }
 
-        var input = ByteRelay(from: stdin, to: FileDescriptor(rawValue: terminal.rawValue))
-        var output = ByteRelay(from: FileDescriptor(rawValue: terminal.rawValue), to: FileDescriptor(rawValue: 1))
+        var input = ByteRelay(from: stdin, to: terminal)
+        var output = ByteRelay(from: terminal, to: FileDescriptor(rawValue: 1))
         while true {
-            func entry(_ relay: ByteRelay, reading: Bool) -> pollfd {
-                let wanted = reading ? relay.wantsToRead : relay.wantsToWrite
-                let descriptor = reading ? relay.source : relay.destination
-                return pollfd(fd: wanted ? descriptor.rawValue : -1, events: Int16(reading ? POLLIN : POLLOUT), revents: 0)
-            }
-            var polled = [
-                pollfd(fd: signals.rawValue, events: Int16(POLLIN), revents: 0),
-                entry(input, reading: true), entry(input, reading: false), entry(output, reading: true), entry(output, reading: false),
-            ]
-            _ = poll(&polled, nfds_t(polled.count), -1)
-            if polled[1].revents != 0 { input.read() }
-            if polled[2].revents != 0 { input.write() }
-            if polled[3].revents != 0 { output.read() }
-            if polled[4].revents != 0 { output.write() }
-            if polled[0].revents != 0, let termination = try handleSignals(process, terminal: terminal) {
-                output.drain()
+            let ready = try Readiness.wait(for: [(signals, .readable)] + input.awaited + output.awaited)
+            if ready[1] { input.read() }
+            if ready[2] { input.write() }
+            if ready[3] { output.read() }
+            if ready[4] { output.write() }
+            if ready[0], let termination = try handleSignals(process, terminal: terminal) {
+                try output.drain()
                 return termination
             }
         }

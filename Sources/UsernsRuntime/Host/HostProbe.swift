@@ -54,7 +54,7 @@ struct HostProbe {
             if !linux.netDevices.isEmpty { facts.networkDevices = try networkDevices(linux.netDevices.keys) }
             if !identity.inInitialUserNamespace { (facts.ownUIDMap, facts.ownGIDMap) = maps(ofProcess: "self") }
             if let user = linux.namespaces.first(where: { $0.type == .user }) {
-                if let path = user.path, !path.isEmpty {
+                if let path = user.joinedPath {
                     (facts.joinedUIDMap, facts.joinedGIDMap) = joinedMaps(path)
                 } else {
                     let maps = MapFactsProbe(procfs: procfs, identity: identity, effectiveCapabilities: capabilities.effective)
@@ -101,7 +101,7 @@ struct HostProbe {
     private func joinedOwnNamespaces(_ linux: Linux) throws(KernelError) -> Set<NamespaceKind> {
         var found: Set<NamespaceKind> = []
         for namespace in linux.namespaces {
-            guard let path = namespace.path, !path.isEmpty else { continue }
+            guard let path = namespace.joinedPath else { continue }
             let joined: UInt64
             do throws(KernelError) { joined = try FileDescriptor.currentDirectory.open(path, .readOnly).status().inode } catch { continue }
             if joined == (try procfs.namespaceInode("self", namespace.type.kind)) { found.insert(namespace.type.kind) }
@@ -155,5 +155,12 @@ struct HostProbe {
 
     private func firstByte(_ path: String) -> UInt8? {
         do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, .readOnly).readAll().first } catch { return nil }
+    }
+}
+
+extension LimitOptions {
+    /// What is asked, by whom.
+    init(_ request: GlobalRequest, _ privilege: Privilege, _ identity: Identity) {
+        self.init(strict: request.strictLimits, appliesDevices: !privilege.rootlessEUID && identity.inInitialUserNamespace)
     }
 }

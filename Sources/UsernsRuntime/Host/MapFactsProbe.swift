@@ -47,7 +47,7 @@ struct MapFactsProbe {
     }
 
     private func helper(_ kind: IDKind) throws(KernelError) -> MapHelperFacts {
-        guard let path = HostProgram.find(kind.helperName) else {
+        guard let path = HostProgram.find(kind.helperName, environment: EnvironmentVariable.all) else {
             return MapHelperFacts(path: nil, isSetuidRoot: false, hasFileCapability: false, isOnNosuidMount: false, servesOtherGroups: false)
         }
         let file = try FileDescriptor.currentDirectory.open(path, .path)

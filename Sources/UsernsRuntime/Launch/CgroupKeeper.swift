@@ -5,7 +5,9 @@ import LinuxKernel
 import RuntimeSpec
 
 /// The container's cgroup, as the rules of rootless.md have it: what is forgiven is only told.
-struct CgroupKeeper {
+///
+/// A class: whoever cleans up after an error removes what had been made until then.
+final class CgroupKeeper {
     private let driver: any CgroupDriver
     private let request: CgroupRequest
     private let journal: CgroupJournal
@@ -26,8 +28,7 @@ struct CgroupKeeper {
             cgroup = try driver.prepare(request) { (planned) throws(CgroupError) in try journal.write(planned) }
         } catch { throw RuntimeError(error) }
         do throws(CgroupError) { try journal.confirm(cgroup) } catch {
-            do throws(CgroupError) { try driver.remove(cgroup) } catch let second { throw RuntimeError("\(error.message); then: \(second.message)") }
-            throw RuntimeError(error)
+            throw RuntimeError(error.after { () throws(CgroupError) in try driver.remove(cgroup) })
         }
         tell()
         if cgroup.directories.isEmpty && !prepared.plan.namespaces.isNew(.pid) {
@@ -36,7 +37,7 @@ struct CgroupKeeper {
     }
 
     /// The class of service; after the cgroup, so that whatever is left of an error here goes away with it.
-    mutating func makeResctrlGroup(_ prepared: PreparedContainer) throws(RuntimeError) {
+    func makeResctrlGroup(_ prepared: PreparedContainer) throws(RuntimeError) {
         guard let rdt = prepared.bundle.spec.linux.intelRdt else { return }
         let mounts: [MountInfo]
         do throws(KernelError) { mounts = MountInfo.parse(try prepared.probe.procfs.read("self/mountinfo"), typePrefix: "resctrl") } catch {
@@ -74,7 +75,7 @@ struct CgroupKeeper {
         do throws(CgroupError) { return try driver.cloneDirectory(cgroup) } catch { throw RuntimeError(error) }
     }
 
-    mutating func place(pid: Int32) throws(RuntimeError) {
+    func place(pid: Int32) throws(RuntimeError) {
         do throws(CgroupError) {
             try driver.place(pid: pid, in: &cgroup, request)
             if cgroup.unit != nil { try journal.confirm(cgroup) }
@@ -82,7 +83,7 @@ struct CgroupKeeper {
         tell()
     }
 
-    private mutating func tell() {
+    private func tell() {
         let (forgiven, warnings) = cgroup.takeNotices()
         for error in forgiven { log.debug(error.message) }
         for warning in warnings { log.warning(warning) }

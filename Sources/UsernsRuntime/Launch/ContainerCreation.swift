@@ -21,7 +21,15 @@ final class ContainerCreation: HeldContainer {
         var cgroups: CgroupKeeper?
         var wasLaunched = false
         do throws(RuntimeError) {
-            return try ContainerCreation(prepared, directory, waitsForStart, log, &cgroups, &wasLaunched)
+            let fifo = try makeFiles(directory, prepared.plan, waitsForStart: waitsForStart)
+            let sources = try openSources(prepared.plan, prepared.probe.procfs, prepared.wording)
+            let keeper = try CgroupKeeper(prepared, journal: CgroupJournal(directory: directory), log: log)
+            cgroups = keeper
+            try keeper.makeResctrlGroup(prepared)
+            // A process between would count for a limit of one.
+            let unified = prepared.plan.namespaces.route == .direct ? try keeper.openCloneDirectory() : nil
+            wasLaunched = true
+            return try ContainerCreation(prepared, directory, log, keeper, unified: unified, sources: sources, fifo: fifo)
         } catch {
             // The first error is the one that counts; what fails of the cleaning up is left for `delete`, with the hooks.
             do throws(RuntimeError) {
@@ -36,22 +44,13 @@ final class ContainerCreation: HeldContainer {
     }
 
     private init(
-        _ prepared: PreparedContainer, _ directory: ContainerDirectory, _ waitsForStart: Bool, _ log: RuntimeLog,
-        _ cgroups: inout CgroupKeeper?, _ wasLaunched: inout Bool
+        _ prepared: PreparedContainer, _ directory: ContainerDirectory, _ log: RuntimeLog, _ keeper: CgroupKeeper, unified: SharedDescriptor?,
+        sources: [SharedDescriptor?], fifo: SharedDescriptor?
     ) throws(RuntimeError) {
         self.prepared = prepared
         self.directory = directory
         self.log = log
         let plan = prepared.plan, procfs = prepared.probe.procfs
-        let fifo = try Self.makeFiles(directory, plan, waitsForStart: waitsForStart)
-        let sources = try Self.openSources(plan, procfs, prepared.wording)
-
-        var keeper = try CgroupKeeper(prepared, journal: CgroupJournal(directory: directory), log: log)
-        cgroups = keeper
-        try keeper.makeResctrlGroup(prepared)
-        cgroups = keeper
-        // A process between would count for a limit of one.
-        let unified = plan.namespaces.route == .direct ? try keeper.openCloneDirectory() : nil
         let launcher = ProcessLauncher(
             process: plan.process, needsIntermediate: plan.namespaces.route == .intermediate,
             cloneFlags: plan.namespaces.route == .direct ? plan.namespaces.cloneFlags : 0,
@@ -60,7 +59,7 @@ final class ContainerCreation: HeldContainer {
         let child = InitProcess(
             plan: plan, sources: sources, cgroups: keeper.shown(of: prepared.facts.cgroupHierarchies), fifo: fifo, procfs: procfs,
             hookState: { prepared.hookState($0, $1) })
-        func stage(_ pid: Int32, _ keeper: CgroupKeeper) throws(RuntimeError) {
+        func stage(_ pid: Int32) throws(RuntimeError) {
             try prepared.stage(try prepared.savedState(initPID: pid, cgroup: keeper.cgroup, resctrl: keeper.resctrl), in: directory)
         }
         // Where a hook has run, poststop hooks are owed, whatever kills us: the runtime's come after it is staged, but init's
@@ -73,9 +72,9 @@ final class ContainerCreation: HeldContainer {
             joinResctrlGroup: { (pid) throws(RuntimeError) in try keeper.joinResctrlGroup(pid: pid) },
             prepareNamespaces: { (pid) throws(RuntimeError) in
                 try NetworkDeviceMover.move(plan, pid: pid, procfs: procfs)
-                if stagesFirst { try stage(pid, keeper) }
+                if stagesFirst { try stage(pid) }
             },
-            whileSettingUp: { (pid) throws(RuntimeError) in if !stagesFirst { try stage(pid, keeper) } },
+            whileSettingUp: { (pid) throws(RuntimeError) in if !stagesFirst { try stage(pid) } },
             giveSeccompListener: { (listener, pid) throws(RuntimeError) in
                 try SeccompAgent(profile: prepared.bundle.spec.linux.seccomp).send(listener, pid: pid, state: prepared.state("creating", pid))
             },
@@ -84,8 +83,6 @@ final class ContainerCreation: HeldContainer {
                 try Runtime.runHooks(plan.hooks.prestart, kind: "prestart", state)
                 try Runtime.runHooks(plan.hooks.createRuntime, kind: "createRuntime", state)
             })
-        defer { cgroups = keeper }
-        wasLaunched = true
         launched = try launcher.launch(steps) { channel in child.run(channel) }
         do throws(RuntimeError) { try directory.publishState() } catch {
             launcher.abandon(launched)

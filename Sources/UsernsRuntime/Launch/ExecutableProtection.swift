@@ -12,7 +12,7 @@ public enum ExecutableProtection {
     /// For root, before anything else costs time: root's containers see our executable's owner, unless a user namespace
     /// of theirs does not map it, and to know that takes longer than protecting it.
     public static func protectAsRoot() throws(RuntimeError) {
-        guard geteuid() == 0 else { return }
+        guard CurrentProcess.effectiveUID == 0 else { return }
         try protect(uidMap: nil, gidMap: nil)
     }
 

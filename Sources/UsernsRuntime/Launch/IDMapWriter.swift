@@ -25,13 +25,8 @@ struct IDMapWriter {
             let outcome: Spawn.Outcome
             do throws(KernelError) { outcome = try spawn.run() } catch { throw RuntimeError("writing \(kind.specField): running \(path)", error) }
             if outcome.succeeded { return }
-            let end =
-                switch outcome.termination {
-                case .exited(let status): "exit status \(status)"
-                case .signaled(let signal): "killed by signal \(signal)"
-                }
             let printed = outcome.errors.split(separator: "\n").joined(separator: "; ")
-            throw RuntimeError("writing \(kind.specField): \(path) failed: \(end)", cause: printed.isEmpty ? nil : printed)
+            throw RuntimeError("writing \(kind.specField): \(path) failed: \(outcome.termination)", cause: printed.isEmpty ? nil : printed)
         }
     }
 }

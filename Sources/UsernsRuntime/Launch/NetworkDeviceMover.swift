@@ -1,6 +1,5 @@
 import ContainerInit
 import ContainerPlan
-import Glibc
 import LinuxKernel
 import SystemPackage
 
@@ -32,36 +31,14 @@ enum NetworkDeviceMover {
                 throw RuntimeError("linux.netDevices: moving \(device.name)", cause: error.description, hint: hint(error.errno))
             }
         }
-        if !plan.namespaces.isNew(.network) { try setUp(plan.networkDevices, in: namespace) }
+        if plan.namespaces.isNew(.network) { return }
+        for device in plan.networkDevices { try setUp(device, in: namespace) }
     }
 
-    /// The process tells its error in words: it is of our own program, and of nobody's else namespaces but the network's.
-    private static func setUp(_ devices: [NetworkDevicePlan], in namespace: SharedDescriptor) throws(RuntimeError) {
-        let told: String
-        do throws(KernelError) {
-            let words = try Pipe()
-            guard let child = try ChildProcess.clone(flags: 0) else { setUpAndExit(devices, in: namespace, words) }
-            words.closeWriteEnd()
-            told = try words.readEnd.readText()
-            let end = try child.wait()
-            guard !told.isEmpty || end == .exited(0) else { throw KernelError(.waitid, .interrupted, "the process that sets them up died") }
-        } catch { throw RuntimeError("linux.netDevices", error) }
-        if !told.isEmpty { throw RuntimeError("linux.netDevices: setting up \(told)") }
-    }
-
-    private static func setUpAndExit(_ devices: [NetworkDevicePlan], in namespace: SharedDescriptor, _ words: Pipe) -> Never {
-        var name = ""
-        do throws(KernelError) {
-            try CurrentProcess.join(namespace, flags: NamespaceKind.network.flag)
-            for device in devices {
-                name = device.name
-                try device.setUp()
-            }
-        } catch {
-            do throws(KernelError) { try words.writeEnd.writeAll("\(name): \(error)") } catch {}
-            _exit(1)
+    private static func setUp(_ device: NetworkDevicePlan, in namespace: SharedDescriptor) throws(RuntimeError) {
+        do throws(KernelError) { try ChildProcess.perform(in: namespace, .network) { () throws(KernelError) in try device.setUp() } } catch {
+            throw RuntimeError("linux.netDevices: setting up \(device.name)", cause: error.description)
         }
-        _exit(0)
     }
 
     private static func move(_ device: NetworkDevicePlan, to namespace: SharedDescriptor, _ socket: RouteSocket) throws(KernelError) {

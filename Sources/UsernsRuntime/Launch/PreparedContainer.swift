@@ -44,8 +44,7 @@ struct PreparedContainer {
         var request = CgroupRequest(
             containerID: id, cgroupsPath: spec.linux.cgroupsPath, hierarchies: facts.cgroupHierarchies, memberships: facts.cgroupMemberships)
         request.resources = spec.linux.resources ?? Resources()
-        request.options = LimitOptions(
-            strict: global.strictLimits, appliesDevices: !facts.privilege.rootlessEUID && facts.identity.inInitialUserNamespace)
+        request.options = LimitOptions(global, facts.privilege, facts.identity)
         request.annotations = spec.annotations
         request.rootlessCgroups = facts.privilege.rootlessCgroups
         return request

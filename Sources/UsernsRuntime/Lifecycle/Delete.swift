@@ -60,7 +60,7 @@ extension Container {
             }
             if let state { try SavedCgroup(state).letKilledDie() } else { try CgroupJournal(directory: directory).killAll() }
             do throws(KernelError) {
-                guard try process.waitUntilGone(timeoutMilliseconds: 10_000) else {
+                guard try process.waitUntilGone(until: Deadline(milliseconds: 10_000)) else {
                     throw KernelError(.pidfd_send_signal, .timedOut, "\(process.pid) does not end")
                 }
             } catch { throw RuntimeError("killing container \(id)", error) }

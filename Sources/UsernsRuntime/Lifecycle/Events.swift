@@ -2,20 +2,6 @@ import CgroupControl
 import LinuxKernel
 import RuntimeSpec
 
-/// `events`.
-public struct EventsRequest: Sendable {
-    public var id: String
-    public var intervalMilliseconds: Int64
-    /// Statistics once, and nothing else.
-    public var onlyOnce: Bool
-
-    public init(id: String, intervalMilliseconds: Int64, onlyOnce: Bool) {
-        self.id = id
-        self.intervalMilliseconds = intervalMilliseconds
-        self.onlyOnce = onlyOnce
-    }
-}
-
 extension Runtime {
     /// Tells a container's statistics after each interval, and each time that its memory was not enough, until it ends.
     ///
@@ -32,7 +18,7 @@ extension Runtime {
         func emitStatistics() throws(RuntimeError) -> Bool {
             let statistics = try cgroup.statistics()
             do throws(KernelError) {
-                if try Readiness.wait(for: [(process.pidfd, .readable)], timeoutMilliseconds: 0)[0] { return false }
+                if try process.waitUntilGone(until: .now) { return false }
             } catch { throw RuntimeError("waiting for events of \(request.id)", error) }
             try emit(ContainerEvent(type: "stats", id: request.id, data: statistics).encoded(pretty: false))
             return true
@@ -43,14 +29,14 @@ extension Runtime {
         }
 
         let memory = try cgroup.watchMemory()
-        var waited = [(descriptor: process.pidfd, event: Readiness.Event.readable)]
-        if let memory { waited.append(memory.readiness) }
-        var next = CurrentProcess.clockMilliseconds + request.intervalMilliseconds
+        var awaited: [Readiness.Awaited] = [(process.pidfd, .readable)]
+        if let memory { awaited.append(memory.readiness) }
+        var next = Deadline(milliseconds: request.intervalMilliseconds)
         while true {
             let ready: [Bool]
-            do throws(KernelError) {
-                ready = try Readiness.wait(for: waited, timeoutMilliseconds: Int32(clamping: max(0, next - CurrentProcess.clockMilliseconds)))
-            } catch { throw RuntimeError("waiting for events of \(request.id)", error) }
+            do throws(KernelError) { ready = try Readiness.wait(for: awaited, until: next) } catch {
+                throw RuntimeError("waiting for events of \(request.id)", error)
+            }
             let hasEnded = ready[0]
             // The last one may have come with the end.
             if let memory, hasEnded || ready[1] {
@@ -59,11 +45,10 @@ extension Runtime {
                 if hasHappened { try emit(ContainerEvent(type: "oom", id: request.id).encoded(pretty: false)) }
             }
             if hasEnded { return }
-            guard CurrentProcess.clockMilliseconds >= next else { continue }
+            guard next.hasPassed else { continue }
             // After the end the next turn tells what has come with it.
             guard try emitStatistics() else { continue }
-            // One that came late is not made up for.
-            next = max(next + request.intervalMilliseconds, CurrentProcess.clockMilliseconds)
+            next = next.next(afterMilliseconds: request.intervalMilliseconds)
         }
     }
 }

@@ -14,7 +14,7 @@ extension Runtime {
     /// - Parameter options: of ps; none means `-ef`.
     public func processTable(id: String, options: [String]) throws(RuntimeError) -> String {
         let pids = try processes(id: id)
-        guard let path = HostProgram.find("ps") else { throw RuntimeError("ps: not found in $PATH", hint: "install procps, or use --format json") }
+        guard let path = HostProgram.find("ps", environment: EnvironmentVariable.all) else { throw RuntimeError("ps: not found in $PATH", hint: "install procps, or use --format json") }
         var spawn = Spawn(path, arguments: ["ps"] + (options.isEmpty ? ["-ef"] : options), environment: EnvironmentVariable.all)
         spawn.keptBytes = 64 << 20
         let outcome: Spawn.Outcome

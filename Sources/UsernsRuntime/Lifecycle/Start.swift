@@ -33,28 +33,6 @@ extension Runtime {
         }
         try notify?.forward(from: process)
     }
-
-    /// The container as it is at this moment; others may change it.
-    func open(_ id: String, _ probe: HostProbe) throws(RuntimeError) -> Container {
-        try Container(try StateStore(request: request, identity: probe.identity).open(try ContainerID(id)), procfs: probe.procfs)
-    }
-
-    /// Waits until no other command changes the container.
-    func openLocked(_ id: ContainerID, _ probe: HostProbe) throws(RuntimeError) -> Container {
-        try Container(try lockDirectory(id, probe), procfs: probe.procfs)
-    }
-
-    func lockDirectory(_ id: ContainerID, _ probe: HostProbe) throws(RuntimeError) -> ContainerDirectory {
-        let directory = try StateStore(request: request, identity: probe.identity).open(id)
-        do throws(KernelError) {
-            try directory.lock()
-            guard try !directory.isGone else { throw KernelError(.flock, .noSuchFileOrDirectory) }
-        } catch {
-            if error.errno == .noSuchFileOrDirectory { throw RuntimeError("container does not exist: \(id.text)") }
-            throw RuntimeError("locking \(id.text)", error)
-        }
-        return directory
-    }
 }
 
 /// The other end of `exec.fifo`.

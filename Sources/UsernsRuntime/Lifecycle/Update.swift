@@ -3,24 +3,6 @@ import LinuxKernel
 import RuntimeSpec
 import SystemPackage
 
-/// `update`.
-public struct UpdateRequest: Sendable {
-    public var id: String
-    /// A file with `linux.resources`, or `-` for the standard input; then `resources` is ignored.
-    public var file: String?
-    public var resources: Resources
-    public var l3CacheSchema: String?
-    public var memBwSchema: String?
-
-    public init(id: String, file: String? = nil, resources: Resources = Resources(), l3CacheSchema: String? = nil, memBwSchema: String? = nil) {
-        self.id = id
-        self.file = file
-        self.resources = resources
-        self.l3CacheSchema = l3CacheSchema
-        self.memBwSchema = memBwSchema
-    }
-}
-
 extension Runtime {
     /// Changes the limits that are given, and leaves the others. A change that fails leaves all as it was.
     public func update(_ request: UpdateRequest) throws(RuntimeError) {
@@ -28,9 +10,7 @@ extension Runtime {
         let (container, cgroup) = try openControlled(request.id, for: "update", probe)
         guard try container.status().allows(.update) else { throw RuntimeError("container not running: \(request.id)") }
         let change = try request.file.map(Self.readResources) ?? request.resources
-        let privilege = probe.privilege(self.request)
-        let options = LimitOptions(
-            strict: self.request.strictLimits, appliesDevices: !privilege.rootlessEUID && probe.identity.inInitialUserNamespace)
+        let options = LimitOptions(self.request, probe.privilege(self.request), probe.identity)
         let schemata = request.file == nil ? [request.l3CacheSchema, request.memBwSchema].compactMap { $0 } : []
         let limits = try cgroup.update(change, options: options, on: probe.cgroupHierarchies())
 
@@ -54,9 +34,7 @@ extension Runtime {
     private func apply(_ limits: LimitUpdate, _ schemata: [String], to cgroup: SavedCgroup) throws(RuntimeError) {
         let old = schemata.isEmpty ? [] : try cgroup.changeSchemata(schemata)
         do throws(RuntimeError) { for warning in try cgroup.apply(limits) { log.warning(warning) } } catch {
-            var first = error
-            do throws(RuntimeError) { if !old.isEmpty { _ = try cgroup.changeSchemata(old) } } catch { first.message += "; then: \(error.line)" }
-            throw first
+            throw error.after { () throws(RuntimeError) in if !old.isEmpty { _ = try cgroup.changeSchemata(old) } }
         }
     }
 

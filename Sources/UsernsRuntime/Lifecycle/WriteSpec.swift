@@ -21,13 +21,13 @@ extension Runtime {
     }
 
     private func makeRootless(_ spec: inout Spec, _ request: SpecRequest) throws(RuntimeError) {
-        guard request.subids else { return spec.makeRootless(hostUID: geteuid(), hostGID: getegid()) }
-        let probe = try HostProbe()
+        let probe = try HostProbe(), identity = probe.identity
+        guard request.subids else { return spec.makeRootless(hostUID: identity.effectiveUID, hostGID: identity.effectiveGID) }
         let entry = UserDatabase.entry(uid: getuid())
         let maps: MapFactsProbe
         do throws(KernelError) {
             maps = MapFactsProbe(
-                procfs: probe.procfs, identity: probe.identity, effectiveCapabilities: try CurrentProcess.capabilities().effective)
+                procfs: probe.procfs, identity: identity, effectiveCapabilities: try CurrentProcess.capabilities().effective)
         } catch { throw RuntimeError("asking who we are", error) }
         func map(_ kind: IDKind, ownID: UInt32) throws(RuntimeError) -> [LinuxIDMapping] {
             let own: IDMap
@@ -37,6 +37,6 @@ extension Runtime {
                     .ranges.map { LinuxIDMapping(containerID: $0.containerID, hostID: $0.hostID, size: $0.size) }
             } catch { throw RuntimeError(error) }
         }
-        spec.makeRootless(uidMappings: try map(.uid, ownID: geteuid()), gidMappings: try map(.gid, ownID: getegid()))
+        spec.makeRootless(uidMappings: try map(.uid, ownID: identity.effectiveUID), gidMappings: try map(.gid, ownID: identity.effectiveGID))
     }
 }

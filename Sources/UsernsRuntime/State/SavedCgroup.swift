@@ -138,10 +138,11 @@ struct SavedCgroup {
         }
     }
 
-    func freeze() throws(RuntimeError) {
-        guard let freezer = cgroup.freezer else {
+    func freeze(patienceMilliseconds: Int32 = Freezer.usualPatienceMilliseconds) throws(RuntimeError) {
+        guard var freezer = cgroup.freezer else {
             throw RuntimeError("the container has no cgroup that can be frozen", hint: "mount the freezer hierarchy of cgroup v1, or use cgroup v2")
         }
+        freezer.patienceMilliseconds = patienceMilliseconds
         do throws(CgroupError) { try freezer.freeze() } catch { throw RuntimeError(error) }
     }
 

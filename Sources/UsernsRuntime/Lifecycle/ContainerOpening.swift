@@ -1,0 +1,43 @@
+import ContainerPlan
+import LinuxKernel
+import SystemPackage
+
+/// The container that a command is about.
+extension Runtime {
+    /// The container as it is at this moment; others may change it.
+    func open(_ id: String, _ probe: HostProbe) throws(RuntimeError) -> Container {
+        try Container(try StateStore(request: request, identity: probe.identity).open(try ContainerID(id)), procfs: probe.procfs)
+    }
+
+    /// Waits until no other command changes the container.
+    func openLocked(_ id: ContainerID, _ probe: HostProbe) throws(RuntimeError) -> Container {
+        try Container(try lockDirectory(id, probe), procfs: probe.procfs)
+    }
+
+    func lockDirectory(_ id: ContainerID, _ probe: HostProbe) throws(RuntimeError) -> ContainerDirectory {
+        let directory = try StateStore(request: request, identity: probe.identity).open(id)
+        do throws(KernelError) {
+            try directory.lock()
+            guard try !directory.isGone else { throw KernelError(.flock, .noSuchFileOrDirectory) }
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { throw RuntimeError("container does not exist: \(id.text)") }
+            throw RuntimeError("locking \(id.text)", error)
+        }
+        return directory
+    }
+
+    /// A container for a command that acts on its cgroup, which nobody else changes meanwhile. The policy is asked of that
+    /// very cgroup.
+    func openControlled(_ id: String, for command: String, _ probe: HostProbe) throws(RuntimeError) -> (Container, SavedCgroup) {
+        let container = try openLocked(try ContainerID(id), probe)
+        let cgroup = SavedCgroup(try container.requireState())
+        try require(command, of: cgroup, probe)
+        return (container, cgroup)
+    }
+
+    func require(_ command: String, of cgroup: SavedCgroup, _ probe: HostProbe) throws(RuntimeError) {
+        do throws(PlanError) {
+            try CommandPolicy.require(command, privilege: probe.privilege(request), hasWritableCgroup: cgroup.isWritable)
+        } catch { throw RuntimeError(error) }
+    }
+}
