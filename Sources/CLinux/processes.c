@@ -21,7 +21,7 @@
 #define P_PIDFD 3
 #endif
 
-int cl_spawn(const char *path, char *const argv[], char *const envp[], const int descriptors[], int count)
+int cl_spawn(const char *path, char *const argv[], char *const envp[], const int descriptors[], int count, int directory)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -37,6 +37,8 @@ int cl_spawn(const char *path, char *const argv[], char *const envp[], const int
     }
     sigemptyset(&none);
     sigfillset(&all);
+    // First: it may have a number that is another's next.
+    if (directory >= 0) error = posix_spawn_file_actions_addfchdir_np(&actions, directory);
     for (int i = 0; !error && i < count; i++)
         error = posix_spawn_file_actions_adddup2(&actions, descriptors[i], i);
     // Descriptors that are preserved for a container are not CLOEXEC.

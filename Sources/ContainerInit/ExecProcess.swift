@@ -39,13 +39,9 @@ public struct ExecProcess {
     private func runProcess(_ channel: borrowing ChildChannel) -> Never {
         var place = ChildFailure.Place.process(.becomeSetupUser)
         do throws(KernelError) {
-            try CurrentProcess.setParentDeathSignal(SIGKILL)
-            try channel.expect(.proceed)
+            try ProcessStart.begin(channel)
             // Moved to the container's cgroup, whose cpuset made it void.
             if let affinity = plan.finalAffinity { setAffinity(affinity, channel) }
-            try SignalQueue.restoreDefaults()
-            umask(0)
-            try CurrentProcess.newSession()
             if let user = plan.setupUser { try user.become(procfs) }
             var terminal: ContainerTerminal?
             if plan.process.terminal {
@@ -60,15 +56,8 @@ public struct ExecProcess {
                 try Mounts.changeRootHere()
             }
             let start = ProcessStart(plan.process, procfs: procfs, terminal: terminal)
-            try start.prepare(&place)
-            try start.installListeningFilter(&place, channel)
-            place = .process(.waitForStart)
-            // Before `ready`: the parent may be gone as soon as it has sent `release`. Until then the end of the stream,
-            // which `expect` hears, is its death.
-            try CurrentProcess.setParentDeathSignal(0)
-            try channel.send(.ready)
-            try channel.expect(.release)
-            start.finish(reportingTo: .channel(channel.descriptor)) { () throws(KernelError) in }
+            try start.awaitRelease(&place, channel)
+            start.finish(reportingTo: .channel(channel.descriptor))
         } catch {
             channel.fail(ChildFailure(place, error))
         }

@@ -11,15 +11,18 @@ public enum HookRunner {
 
     /// The first that fails ends it.
     ///
-    /// - Parameter state: the container's state as JSON, which each hook gets on its standard input.
-    public static func run(_ hooks: [Hook], kind: String, state: String) throws(Failure) {
-        for (index, hook) in hooks.enumerated() { try run(hook, name: "hooks.\(kind)[\(index)] (\(hook.path))", state: state) }
+    /// - Parameters:
+    ///   - state: the container's state as JSON, which each hook gets on its standard input.
+    ///   - directory: where they start; nil for where we are.
+    public static func run(_ hooks: [Hook], kind: String, state: String, in directory: SharedDescriptor? = nil) throws(Failure) {
+        for (index, hook) in hooks.enumerated() { try run(hook, name: "hooks.\(kind)[\(index)] (\(hook.path))", state, directory) }
     }
 
-    private static func run(_ hook: Hook, name: String, state: String) throws(Failure) {
-        let spawn = Spawn(
+    private static func run(_ hook: Hook, name: String, _ state: String, _ directory: SharedDescriptor?) throws(Failure) {
+        var spawn = Spawn(
             hook.path, arguments: hook.args.isEmpty ? [hook.path] : hook.args, environment: hook.env, input: state,
             timeoutMilliseconds: hook.timeout.map { Int32(clamping: Int64($0) * 1000) })
+        spawn.directory = directory
         let outcome: Spawn.Outcome
         do throws(KernelError) { outcome = try spawn.run() } catch { throw Failure(message: "\(name): \(error)") }
         if outcome.succeeded { return }

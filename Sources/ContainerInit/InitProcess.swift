@@ -40,29 +40,19 @@ public struct InitProcess {
     private func runInit(_ channel: borrowing ChildChannel) -> Never {
         var place = ChildFailure.Place.step(0)
         do throws(KernelError) {
-            try CurrentProcess.setParentDeathSignal(SIGKILL)
-            try channel.expect(.proceed)
+            try ProcessStart.begin(channel)
             // Mapped: from here on nobody has to read our /proc files, and in a joined PID namespace somebody could.
             try CurrentProcess.setDumpable(false)
-            try SignalQueue.restoreDefaults()
-            umask(0)
-            try CurrentProcess.newSession()
-
+            // What is made has the mode that is asked for.
+            let callersMask = umask(0)
             let interpreter = StepInterpreter(
-                plan: plan, sources: sources, cgroups: cgroups, procfs: procfs, hookState: hookState)
+                plan: plan, sources: sources, cgroups: cgroups, procfs: procfs, hookState: hookState, callersMask: callersMask)
             for (index, step) in plan.steps.enumerated() {
                 place = .step(index)
                 try interpreter.perform(step, channel)
             }
             let start = ProcessStart(plan.process, procfs: procfs, terminal: interpreter.terminal)
-            try start.prepare(&place)
-            try start.installListeningFilter(&place, channel)
-            place = .process(.waitForStart)
-            // Before `ready`: the parent may be gone as soon as it has sent `release`. Until then the end of the stream,
-            // which `expect` hears, is its death.
-            try CurrentProcess.setParentDeathSignal(0)
-            try channel.send(.ready)
-            try channel.expect(.release)
+            try start.awaitRelease(&place, channel)
             if let fifo { waitForStart(fifo, start, channel) }
             start.finish(reportingTo: .channel(channel.descriptor), runHooks: runStartHooks)
         } catch {

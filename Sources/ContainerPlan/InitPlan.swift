@@ -108,7 +108,6 @@ extension InitPlan {
         if namespaces.isNew(.network) { steps += networkDevices.map { .setUpNetworkDevice($0) } }
         if let hostname = spec.hostname, !hostname.isEmpty { steps.append(.setHostname(hostname)) }
         if let domainname = spec.domainname, !domainname.isEmpty { steps.append(.setDomainname(domainname)) }
-        if !spec.hooks.prestart.isEmpty || !spec.hooks.createRuntime.isEmpty { steps.append(.awaitRuntimeHooks) }
         if ownsMounts {
             steps.append(.attachRoot(path: rootfs))
             steps += mountSteps.map { .mount($0) }
@@ -116,9 +115,11 @@ extension InitPlan {
                 steps += Devices.steps(linux.devices, areBound: bindsDevices)
             }
         }
+        // Hooks may mount more: all that was configured is there for them, and what is still made finds what they have mounted.
+        if !spec.hooks.prestart.isEmpty || !spec.hooks.createRuntime.isEmpty { steps.append(.awaitRuntimeHooks) }
+        if !spec.hooks.createContainer.isEmpty { steps.append(.runContainerHooks(rootfs: rootfs)) }
         if process.terminal { steps.append(.openTerminal(size: self.process.terminalSize, withConsole: ownsMounts)) }
         if ownsMounts { steps.append(.makeWorkingDirectory(process.cwd)) }
-        if !spec.hooks.createContainer.isEmpty { steps.append(.runContainerHooks) }
         if ownsMounts {
             steps.append(.enterRoot(request.noPivot ? .move : .pivot))
         } else {

@@ -18,15 +18,16 @@ public enum InitStep: Sendable, Equatable {
     case setUpNetworkDevice(NetworkDevicePlan)
     case setHostname(String)
     case setDomainname(String)
-    /// The parent runs the prestart and createRuntime hooks.
-    case awaitRuntimeHooks
     case attachRoot(path: String)
     case mount(MountStep)
     case makeDevice(DeviceStep)
     case makeLink(path: String, target: String)
+    /// The parent runs the prestart and createRuntime hooks.
+    case awaitRuntimeHooks
+    /// They start in the root file system.
+    case runContainerHooks(rootfs: String)
     case openTerminal(size: WindowSize?, withConsole: Bool)
     case makeWorkingDirectory(String)
-    case runContainerHooks
     case enterRoot(RootEntry)
     case setRootPropagation(MountPropagation, recursive: Bool)
     case setSysctl(key: String, path: String, value: String)
@@ -56,14 +57,14 @@ public enum InitStep: Sendable, Equatable {
         case .setUpNetworkDevice(let device): "setting up linux.netDevices \(device.name)"
         case .setHostname(let name): "setting hostname \(name)"
         case .setDomainname(let name): "setting domainname \(name)"
-        case .awaitRuntimeHooks: "waiting for the createRuntime hooks"
         case .attachRoot(let path): "mounting root.path \(path)"
         case .mount(let step): "mounting \(step.name)"
         case .makeDevice(let device): "making the device \(device.path)"
         case .makeLink(let path, let target): "linking \(path) to \(target)"
+        case .awaitRuntimeHooks: "waiting for the createRuntime hooks"
+        case .runContainerHooks: "running a createContainer hook"
         case .openTerminal: "opening a terminal"
         case .makeWorkingDirectory(let path): "making process.cwd \(path)"
-        case .runContainerHooks: "running a createContainer hook"
         case .enterRoot(.pivot): "changing the root with pivot_root"
         case .enterRoot(.move): "changing the root with --no-pivot"
         case .enterRoot(.changeRoot(let path)): "changing the root to root.path \(path)"

@@ -260,9 +260,12 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
         #expect(outline(plan).filter { !defaultMounts.contains($0) && !devices.contains($0) && !$0.hasPrefix("mask") && !$0.hasPrefix("readonly") } == [
             "setting the mount propagation of /", "opening the sources of mounts", "creating the cgroup namespace", "joining a new session keyring",
             "bringing up the loopback interface", "setting hostname h", "setting domainname d",
-            "waiting for the createRuntime hooks", "mounting root.path /abs", "opening a terminal", "making process.cwd /work",
-            "running a createContainer hook", "changing the root with pivot_root", "setting linux.sysctl net.ipv4.ip_forward to 1",
+            "mounting root.path /abs", "waiting for the createRuntime hooks", "running a createContainer hook", "opening a terminal",
+            "making process.cwd /work", "changing the root with pivot_root", "setting linux.sysctl net.ipv4.ip_forward to 1",
         ])
+        // Spec: config.md, "CreateRuntime Hooks".
+        let outline = outline(plan), due = try #require(outline.firstIndex(of: "waiting for the createRuntime hooks"))
+        #expect(Set(outline[..<due]).isSuperset(of: defaultMounts + devices))
         #expect(plan.process.personality == 8)
         #expect(plan.steps.contains(.joinSessionKeyring(name: "_ses.demo")))
         #expect(plan.process.firstClosedDescriptor == 5)

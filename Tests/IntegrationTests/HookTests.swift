@@ -238,6 +238,165 @@ extension IntegrationTests {
             }
         }
 
+        /// A program of the image: it has what the process has, and no more.
+        @Test(.needs(.seccomp), arguments: [Identity.root, .subordinateRanges], [true, false])
+        func oneInsideHasWhatTheProcessHas(_ identity: Identity, noNewPrivileges: Bool) throws {
+            try withBundle(identity) { bundle in
+                let out = try bundle.shareDirectory()
+                let script = "grep -E '^(Uid|Gid|Groups|Cap...|NoNewPrivs|Seccomp):' /proc/self/status; ls /proc/self/fd | wc -l; ulimit -n; umask; pwd"
+                try bundle.edit {
+                    $0["process.user"] = ["uid": 1000, "gid": 1001, "umask": 0o27]
+                    $0["process.cwd"] = "/tmp"
+                    $0["process.noNewPrivileges"] = .bool(noNewPrivileges)
+                    $0["process.rlimits"] = [["type": "RLIMIT_NOFILE", "soft": 99, "hard": 99]]
+                    $0["linux.seccomp"] = ["defaultAction": "SCMP_ACT_ALLOW", "syscalls": [["names": ["mount"], "action": "SCMP_ACT_ERRNO"]]]
+                    $0.append(["path": "/bin/sh", "args": ["sh", "-c", .string("(\(script)) > /out/hook")], "env": ["PATH=/bin"]], to: "hooks.startContainer")
+                }
+                let process = try bundle.output(script)
+                let hook = try bundle.read("\(out)/hook")
+                #expect(hook == process + "\n")
+                let lines = Set(hook.split(separator: "\n"))
+                #expect(lines.isSuperset(of: [
+                    "Uid:\t1000\t1000\t1000\t1000", "Gid:\t1001\t1001\t1001\t1001", "CapEff:\t0000000000000000",
+                    "NoNewPrivs:\t\(noNewPrivileges ? 1 : 0)", "Seccomp:\t2", "99", "0027", "/tmp",
+                ]), "\(hook)")
+            }
+        }
+
+        @Test(arguments: [Identity.root, .oneID])
+        func oneInsideThatFailsIsToldByStart(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit {
+                    $0.append(["path": "/bin/sh", "args": ["sh", "-c", "echo words of the hook >&2; exit 3"]], to: "hooks.startContainer")
+                    $0.setShell("echo never > /tmp/ran")
+                }
+                try bundle.create()
+                let start = try bundle.runc("start", bundle.id)
+                #expect(start.status == 1 && start.errors.last?.contains("startContainer") == true && start.stderr.contains("words of the hook"), "\(start)")
+                #expect(try bundle.waitForStatus("stopped"))
+                #expect(!FileManager.default.fileExists(atPath: "\(bundle.rootfs)/tmp/ran"))
+            }
+        }
+
+        /// The words of a shell script that asks for the pid in the state that a hook is given.
+        private static let readPID = #"pid=$(sed 's/.*"pid": *\([0-9]*\).*/\1/'); "#
+
+        @Test(arguments: Identity.allCases, ["prestart", "createRuntime"])
+        func oneOfTheRuntimeFindsTheMountsMade(_ identity: Identity, _ kind: String) throws {
+            try withBundle(identity) { bundle in
+                let out = try bundle.shareDirectory()
+                try bundle.edit {
+                    let script = Self.readPID + "cut -d ' ' -f 5 /proc/$pid/mountinfo > \(out)/mounts"
+                    $0.append(["path": "/bin/sh", "args": ["sh", "-c", .string(script)], "env": ["PATH=/usr/bin:/bin"]], to: "hooks.\(kind)")
+                }
+                let result = try bundle.sh("true")
+                #expect(result.succeeded, "\(result)")
+                let seen = Set(try bundle.read("\(out)/mounts").split(separator: "\n").map(String.init))
+                let configured = try bundle.config()["mounts"]?.array?.compactMap { $0["destination"]?.string } ?? []
+                #expect(configured.count > 5)
+                for destination in configured { #expect(seen.contains(bundle.rootfs + destination), "\(seen)") }
+            }
+        }
+
+        /// Also by what comes after: the working directory is made in it.
+        @Test(arguments: [Identity.root, .rootInUserNamespace], ["prestart", "createRuntime"])
+        func whatOneOfTheRuntimeMountsIsSeenInside(_ identity: Identity, _ kind: String) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit {
+                    let script = Self.readPID + "exec nsenter --target $pid --mount mount -t tmpfs of-the-hook \(bundle.rootfs)/home"
+                    $0.append(["path": "/bin/sh", "args": ["sh", "-c", .string(script)], "env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]], to: "hooks.\(kind)")
+                    $0["process.cwd"] = "/home/made"
+                    $0["root.readonly"] = false
+                }
+                #expect(try bundle.output("pwd; grep -c '^of-the-hook /home tmpfs' /proc/mounts") == "/home/made\n1")
+            }
+        }
+
+        /// A container of the same name may be made again by then.
+        @Test(arguments: [Identity.root, .oneID], ["run", "delete"])
+        func theLastOneFindsTheContainerDeleted(_ identity: Identity, _ command: String) throws {
+            try withBundle(identity) { bundle in
+                let out = try bundle.shareDirectory()
+                let runc = "\(try RuntimeUnderTest.path) --root \(bundle.stateRoot)"
+                try bundle.edit {
+                    let script = "(\(runc) state \(bundle.id); \(runc) list -q; \(runc) delete --force \(bundle.id) && echo deleted) > \(out)/told 2>&1"
+                    $0.append(["path": "/bin/sh", "args": ["sh", "-c", .string(script)], "env": ["PATH=/usr/bin:/bin"], "timeout": 60], to: "hooks.poststop")
+                    $0.setArguments(["true"])
+                }
+                if command == "run" {
+                    #expect(try bundle.run().succeeded)
+                } else {
+                    try bundle.create()
+                    let deleted = try bundle.runc("delete", "--force", bundle.id)
+                    #expect(deleted.succeeded && deleted.stderr.isEmpty, "\(deleted)")
+                }
+                let told = try bundle.read("\(out)/told").split(separator: "\n")
+                #expect(told.count == 2 && told.first?.contains("container does not exist") == true && told.last == "deleted", "\(told)")
+                #expect(try FileManager.default.contentsOfDirectory(atPath: bundle.stateRoot) == [])
+            }
+        }
+
+        /// It is not lost, and what is left of the container is nobody's but for a later `delete`.
+        @Test(arguments: [Identity.root, .oneID], [[], ["--force"]])
+        func theLastOneIsRunAgainWhereTheRuntimeWasKilledMeanwhile(_ identity: Identity, _ options: [String]) throws {
+            try withBundle(identity) { bundle in
+                let out = try bundle.shareDirectory()
+                try bundle.edit {
+                    let script = "cat >> \(out)/states; echo >> \(out)/states; [ -e \(out)/hook ] && exit; echo $$ > \(out)/new; mv \(out)/new \(out)/hook; exec sleep 1000"
+                    $0.append(["path": "/bin/sh", "args": ["sh", "-c", .string(script)], "env": ["PATH=/usr/bin:/bin"]], to: "hooks.poststop")
+                    $0.setArguments(["sleep", "1000"])
+                }
+                try bundle.create()
+                let running = try bundle.runtimeCommand(["delete", "--force", bundle.id]).start()
+                #expect(eventually { FileManager.default.fileExists(atPath: "\(out)/hook") }, "\(running.stderr)")
+                let whileHeld = try bundle.runc("delete", bundle.id)
+                #expect(whileHeld.status == 1 && whileHeld.stderr.contains("container does not exist"), "\(whileHeld)")
+                running.signal(SIGKILL)
+                _ = try running.wait()
+                kill(try #require(pid_t(bundle.read("\(out)/hook").dropLast())), SIGKILL)
+                #expect(try bundle.runc("list", "-q").text == "")
+
+                // Another one of that name has nothing to do with it.
+                try bundle.edit { $0["hooks.poststop"] = [] }
+                try bundle.create()
+                #expect(try bundle.runc("delete", "--force", bundle.id).succeeded)
+                let deleted = try bundle.runtimeCommand(["delete"] + options + [bundle.id]).run()
+                #expect(deleted.succeeded, "\(deleted)")
+                let states = try bundle.read("\(out)/states").split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+                #expect(states.count == 2)
+                for state in states { #expect(state["id"]?.string == bundle.id && state["status"]?.string == "stopped") }
+                #expect(try FileManager.default.contentsOfDirectory(atPath: bundle.stateRoot) == [])
+            }
+        }
+
+        /// As with runc: the caller's umask, and the bundle or the root file system; inside those of the process.
+        @Test(arguments: [Identity.root, .oneID])
+        func startWhereTheyAreExpected(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let out = try bundle.shareDirectory()
+                try bundle.write("", to: "\(out)/log", mode: 0o666)
+                try bundle.edit {
+                    for kind in Self.kinds {
+                        let log = kind == "startContainer" ? "/out/log" : "\(out)/log"
+                        $0.append(
+                            ["path": "/bin/sh", "args": ["sh", "-c", .string("echo \(kind) $(umask) $(pwd -P) >> \(log)")], "env": ["PATH=/usr/bin:/bin"]],
+                            to: "hooks.\(kind)")
+                    }
+                    $0["process.cwd"] = "/tmp"
+                    $0.setArguments(["true"])
+                }
+                for arguments in [["create", "--bundle", bundle.directory, bundle.id], ["start", bundle.id], ["delete", "--force", bundle.id]] {
+                    let runtime = try [RuntimeUnderTest.path, "--root", bundle.stateRoot] + arguments
+                    let result = try bundle.command(["sh", "-c", "umask 27; cd /; exec \"$@\"", "sh"] + runtime).run()
+                    #expect(result.succeeded, "\(result)")
+                }
+                #expect(try bundle.read("\(out)/log").split(separator: "\n") == [
+                    "prestart 0027 \(bundle.directory)", "createRuntime 0027 \(bundle.directory)", "createContainer 0027 \(bundle.rootfs)",
+                    "startContainer 0022 /tmp", "poststart 0027 \(bundle.directory)", "poststop 0027 \(bundle.directory)",
+                ])
+            }
+        }
+
         /// Only the configured environment, nothing of the runtime's own.
         @Test func haveTheirOwnEnvironment() throws {
             try withBundle(.root) { bundle in

@@ -23,6 +23,13 @@ import Testing
         #expect(outcome.succeeded == (termination == .exited(0)))
     }
 
+    @Test func startsWhereItIsAskedTo() throws {
+        var spawn = Spawn("/bin/sh", arguments: ["sh", "-c", "pwd -P"], environment: [])
+        #expect(try spawn.run().output == FileManager.default.currentDirectoryPath + "\n")
+        spawn.directory = SharedDescriptor(try FileDescriptor.currentDirectory.open("/proc/self", [.path, .directory]))
+        #expect(try spawn.run().output == "/proc/\(getpid())\n")
+    }
+
     @Test func inputLargerThanAPipeArrives() throws {
         #expect(try shell("wc -c", input: String(repeating: "x", count: 1 << 20)).output.trimmingCharacters(in: .whitespacesAndNewlines) == "1048576")
     }

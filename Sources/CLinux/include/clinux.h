@@ -14,8 +14,9 @@
 // ---- processes and namespaces
 
 // posix_spawn(3) with the given descriptors as 0, 1, 2, … and nothing else inherited, no signal blocked, every action
-// default; it leads a process group of its own. Each is its own number already, or is above all of theirs. Returns the pid.
-int cl_spawn(const char *path, char *const argv[], char *const envp[], const int descriptors[], int count);
+// default; it leads a process group of its own. Each is its own number already, or is above all of theirs. It starts in
+// `directory`, or in ours where that is negative. Returns the pid.
+int cl_spawn(const char *path, char *const argv[], char *const envp[], const int descriptors[], int count, int directory);
 // clone3(2) without CLONE_VM: returns twice, like fork. pidfd may be NULL; cgroup_fd < 0 means none.
 // Falls back to the raw clone call on ENOSYS, and on EPERM (a filter's), where flags allow it (no cgroup_fd, no CLONE_NEWTIME).
 int cl_clone3(uint64_t flags, int exit_signal, int *pidfd, int cgroup_fd);

@@ -5,7 +5,7 @@ import SystemPackage
 
 /// The last stage: from a container that is set up to the execve of its process.
 ///
-/// `prepare` does all that may fail for the person's sake, and all that allocates; `finish` gives up privileges step by
+/// `awaitRelease` does all that may fail for the person's sake, and all that allocates; `finish` gives up privileges step by
 /// step on prepared values.
 final class ProcessStart {
     private let plan: ProcessPlan
@@ -23,7 +23,27 @@ final class ProcessStart {
         self.terminal = terminal
     }
 
-    func prepare(_ place: inout ChildFailure.Place) throws(KernelError) {
+    /// How each process of a container begins, once it is where the runtime wants it.
+    static func begin(_ channel: borrowing ChildChannel) throws(KernelError) {
+        try CurrentProcess.setParentDeathSignal(SIGKILL)
+        try channel.expect(.proceed)
+        try SignalQueue.restoreDefaults()
+        try CurrentProcess.newSession()
+    }
+
+    /// Prepares all, tells the runtime, and waits until it lets us go on.
+    func awaitRelease(_ place: inout ChildFailure.Place, _ channel: borrowing ChildChannel) throws(KernelError) {
+        try prepare(&place)
+        try installListeningFilter(&place, channel)
+        place = .process(.waitForStart)
+        // Before `ready`: the parent may be gone as soon as it has sent `release`. Until then the end of the stream,
+        // which `expect` hears, is its death.
+        try CurrentProcess.setParentDeathSignal(0)
+        try channel.send(.ready)
+        try channel.expect(.release)
+    }
+
+    private func prepare(_ place: inout ChildFailure.Place) throws(KernelError) {
         place = .process(.standardDescriptors)
         try takeStandardDescriptors()
         place = .process(.changeDirectory)
@@ -40,7 +60,7 @@ final class ProcessStart {
 
     /// A filter with a listener is installed while there is somebody to give it to: early, so that what is left to do has to
     /// be allowed by it, or answered by the agent.
-    func installListeningFilter(_ place: inout ChildFailure.Place, _ channel: borrowing ChildChannel) throws(KernelError) {
+    private func installListeningFilter(_ place: inout ChildFailure.Place, _ channel: borrowing ChildChannel) throws(KernelError) {
         guard let seccomp = plan.seccomp, seccomp.hasListener else { return }
         place = .process(.seccomp)
         if plan.noNewPrivileges { try CurrentProcess.setNoNewPrivileges() }
@@ -97,11 +117,10 @@ final class ProcessStart {
         }
     }
 
-    func finish(reportingTo listener: Listener, runHooks: () throws(KernelError) -> Void) -> Never {
-        var action = ProcessAction.startHook
+    /// - Parameter runHooks: runs programs of the container's before its own: with what that one has, and no more.
+    func finish(reportingTo listener: Listener, runHooks: () throws(KernelError) -> Void = { () throws(KernelError) in }) -> Never {
+        var action = ProcessAction.resourceLimits
         do throws(KernelError) {
-            try runHooks()
-            action = .resourceLimits
             for limit in plan.rlimits { try setResourceLimit(limit) }
             action = .memoryPolicy
             if let policy = plan.memoryPolicy { try CurrentProcess.setMemoryPolicy(policy.mode, nodes: policy.nodes) }
@@ -134,6 +153,8 @@ final class ProcessStart {
             umask(plan.umask)
             action = .seccomp
             if plan.noNewPrivileges { try installSeccomp() }
+            action = .startHook
+            try runHooks()
             action = .execute
             throw KernelError(.execve, Execute.path(executable, arguments, environment), executable)
         } catch {

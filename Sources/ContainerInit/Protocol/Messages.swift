@@ -14,17 +14,18 @@ import SystemPackage
 //     | direct route: clone; maps ids ----------------------------------------|
 //     | cgroup, oom_score_adj                                                 |
 //     | proceed ------------------------------------------------------------> |
-//     |                                                          first steps  |
+//     |                                              first steps, mounts, /dev |
 //     | <------------------------------------------------- runtimeHooksDue -- |  (such hooks present)
 //     | runs them; hooksDone -----------------------------------------------> |
-//     |                                                mounts, terminal, root |
+//     |                          createContainer hooks, terminal, root, masks |
 //     | <------------------------------------------- terminal, descriptor --- |  (terminal wanted)
 //     | <-------------------------------- seccompListener, descriptor -------- |  (SCMP_ACT_NOTIFY wanted)
 //     | hands it to the agent                                                 |
 //     | <------------------------------------------------------------ ready - |
 //     | rlimits, state.json; release ---------------------------------------> |
 //     |                        create: closes the socket, waits for the fifo  |
-//     |                        run, exec: goes on; execve closes the socket   |
+//     |                        run, exec: goes on                             |
+//     |      privileges, startContainer hooks; execve closes socket or fifo   |
 //     | <-- failure, at any moment, instead of any of these ----------------- |
 //
 // Until `release` the end of the stream is the other's death: init then ends. After a failure init exits.

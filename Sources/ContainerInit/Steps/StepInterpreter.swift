@@ -9,6 +9,8 @@ final class StepInterpreter {
     let plan: InitPlan
     let procfs: ProcessFileSystem
     let hookState: (_ status: String, _ pid: Int32) -> String
+    /// The umask that the runtime was called with.
+    let callersMask: mode_t
     /// By the hierarchy's controllers.
     let cgroups: [String: ShownCgroup]
     /// Detached copies, numbered as in the plan.
@@ -19,13 +21,14 @@ final class StepInterpreter {
 
     init(
         plan: InitPlan, sources: [SharedDescriptor?], cgroups: [String: ShownCgroup], procfs: ProcessFileSystem,
-        hookState: @escaping (String, Int32) -> String
+        hookState: @escaping (String, Int32) -> String, callersMask: mode_t
     ) {
         self.plan = plan
         self.sources = sources
         self.procfs = procfs
         self.hookState = hookState
         self.cgroups = cgroups
+        self.callersMask = callersMask
     }
 
     /// File systems that were made for the container and hold nothing of the host's.
@@ -54,13 +57,14 @@ final class StepInterpreter {
         case .setUpNetworkDevice(let device): try device.setUp()
         case .setHostname(let name): try CurrentProcess.setHostname(name)
         case .setDomainname(let name): try CurrentProcess.setDomainname(name)
-        case .awaitRuntimeHooks:
-            try channel.send(.runtimeHooksDue)
-            try channel.expect(.hooksDone)
         case .attachRoot(let path): try attachRoot(path)
         case .mount(let step): try mount(step)
         case .makeDevice(let device): try makeDevice(device)
         case .makeLink(let path, let target): try makeLink(path, to: target)
+        case .awaitRuntimeHooks:
+            try channel.send(.runtimeHooksDue)
+            try channel.expect(.hooksDone)
+        case .runContainerHooks(let rootfs): try runContainerHooks(rootfs)
         case .openTerminal(let size, let withConsole):
             // Without a mount namespace of its own the container's terminal is one of the host's.
             let opened = try ContainerTerminal(in: root, size: size, procfs)
@@ -68,7 +72,6 @@ final class StepInterpreter {
             try channel.send(.terminal, passing: opened.controller)
             terminal = opened
         case .makeWorkingDirectory(let path): try makeWorkingDirectory(path)
-        case .runContainerHooks: try runContainerHooks()
         case .enterRoot(let entry): try enterRoot(entry)
         case .setRootPropagation(let propagation, let recursive):
             try Mounts.setPropagation(root.descriptor, propagation, recursive: recursive)
@@ -86,9 +89,15 @@ final class StepInterpreter {
         }
     }
 
-    private func runContainerHooks() throws(KernelError) {
+    /// With the caller's file mode creation mask: ours is for what we make.
+    private func runContainerHooks(_ rootfs: String) throws(KernelError) {
+        let directory = plan.rootSource == nil
+            ? SharedDescriptor(try FileDescriptor.currentDirectory.open(rootfs, [.path, .directory])) : try root.descriptor
+        umask(callersMask)
+        defer { umask(0) }
         do throws(HookRunner.Failure) {
-            try HookRunner.run(plan.hooks.createContainer, kind: "createContainer", state: hookState("creating", getpid()))
+            try HookRunner.run(
+                plan.hooks.createContainer, kind: "createContainer", state: hookState("creating", getpid()), in: directory)
         } catch { throw KernelError(.execve, .ioError, error.message) }
     }
 

@@ -174,6 +174,15 @@ extension Descriptor where Self: ~Copyable {
     /// Man: flock(2): the lock is freed by the death of its holder.
     public func lockExclusively() throws(KernelError) { try check(.flock, retryOnInterrupt { cl_flock(rawValue, LOCK_EX) }) }
 
+    /// The same without waiting; false where another holds it.
+    public func lockExclusivelyIfFree() throws(KernelError) -> Bool {
+        do throws(KernelError) { try check(.flock, cl_flock(rawValue, LOCK_EX | LOCK_NB)) } catch {
+            guard error.errno == .wouldBlock else { throw error }
+            return false
+        }
+        return true
+    }
+
     public func unlock() throws(KernelError) { try check(.flock, cl_flock(rawValue, LOCK_UN)) }
 
     public func synchronize() throws(KernelError) { try checkErrno(.fsync, fsync(rawValue)) }

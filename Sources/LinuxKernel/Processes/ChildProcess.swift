@@ -58,13 +58,15 @@ public struct ChildProcess: ~Copyable {
     }
 
     /// Starts a program. The descriptors become its 0, 1, 2, …; each is its own number already, or above all of theirs.
-    /// Nothing else is inherited, no signal is blocked, every action is the default one. Man: posix_spawn(3).
+    /// Nothing else is inherited, no signal is blocked, every action is the default one. It starts in `directory`, or in ours.
+    /// Man: posix_spawn(3).
     public static func spawn(
-        _ path: String, arguments: [String], environment: [String], descriptors: [Int32]
+        _ path: String, arguments: [String], environment: [String], descriptors: [Int32], directory: SharedDescriptor? = nil
     ) throws(KernelError) -> ChildProcess {
         let argv = CStringArray(arguments), envp = CStringArray(environment)
         return try ChildProcess(
-            opening: try check(.posix_spawn, cl_spawn(path, argv.pointer, envp.pointer, descriptors, Int32(descriptors.count)), path))
+            opening: try check(
+                .posix_spawn, cl_spawn(path, argv.pointer, envp.pointer, descriptors, Int32(descriptors.count), directory?.rawValue ?? -1), path))
     }
 
     public func signal(_ number: Int32) throws(KernelError) {

@@ -117,7 +117,8 @@ public enum CurrentProcess {
     /// Closes every descriptor from `first` on but one, which the next execve closes. Man: close_range(2).
     ///
     /// Not only marked: execve looks up its path before it closes what is marked, and /proc/self/fd/N/.. of a directory of
-    /// the host would lead it outside (CVE-2024-21626). Owners in our memory may close again: nothing is opened after this.
+    /// the host would lead it outside (CVE-2024-21626). Owners in our memory may close again: what is opened after this (the
+    /// pipes of a hook) must be closed before any of them ends.
     public static func closeDescriptors(
         from first: Int32, except kept: borrowing some Descriptor & ~Copyable, _ procfs: ProcessFileSystem
     ) throws(KernelError) {

@@ -11,6 +11,8 @@ public struct Spawn {
     /// Written to its standard input, which then ends.
     public var input: String
     public var timeoutMilliseconds: Int32?
+    /// Where it starts; nil for where we are.
+    public var directory: SharedDescriptor?
     /// At most so much is kept of each stream that it prints.
     public var keptBytes = 64 << 10
 
@@ -71,7 +73,9 @@ public struct Spawn {
     }
 
     private func start(stdin: FileDescriptor, stdout: FileDescriptor, stderr: FileDescriptor) throws(KernelError) -> ChildProcess {
-        try ChildProcess.spawn(path, arguments: arguments, environment: environment, descriptors: [stdin.rawValue, stdout.rawValue, stderr.rawValue])
+        try ChildProcess.spawn(
+            path, arguments: arguments, environment: environment, descriptors: [stdin.rawValue, stdout.rawValue, stderr.rawValue],
+            directory: directory)
     }
 
     /// A reader that went away (EPIPE) is no error: not every hook reads its input.

@@ -132,9 +132,7 @@ final class ContainerRestoration: HeldContainer {
             guard let pid = notification.pid else { throw RuntimeError("CRIU did not tell whose namespaces it has made") }
             try adopt(pid)
             if prepared.plan.namespaces.isNew(.network) { try bringUpLoopback(pid) }
-            let state = prepared.hookState("creating", pid)
-            try Runtime.runHooks(prepared.plan.hooks.prestart, kind: "prestart", state)
-            try Runtime.runHooks(prepared.plan.hooks.createRuntime, kind: "createRuntime", state)
+            try prepared.hooks.runPrestartAndCreateRuntime(pid: pid)
         case .orphanTerminal: terminal = notification.takeDescriptor()
         case .postRestore:
             guard let pid = notification.pid else { throw RuntimeError("CRIU did not tell which process it has restored") }
@@ -182,10 +180,9 @@ final class ContainerRestoration: HeldContainer {
                     try process.signal(SIGKILL)
                     _ = try process.wait()
                 } catch { if error.errno != .noSuchProcess && error.errno != .noChildProcess { throw RuntimeError("killing what CRIU has restored", error) } }
-                try Runtime.runPoststopHooks(prepared.bundle.spec.hooks.poststop, prepared.hookState("stopped", nil), log: log)
             }
             try cgroups?.remove(withProcesses: true)
-            try prepared.store.remove(directory)
+            try prepared.store.remove(directory, thenRunning: restored == nil ? nil : prepared.hooks, log: log)
         } catch { log.warning("cleaning up: \(error.line)") }
     }
 }

@@ -34,10 +34,7 @@ final class ContainerCreation: HeldContainer {
             // The first error is the one that counts; what fails of the cleaning up is left for `delete`, with the hooks.
             do throws(RuntimeError) {
                 try cgroups?.remove(withProcesses: wasLaunched)
-                if wasLaunched {
-                    try Runtime.runPoststopHooks(prepared.bundle.spec.hooks.poststop, prepared.hookState("stopped", nil), log: log)
-                }
-                try prepared.store.remove(directory)
+                try prepared.store.remove(directory, thenRunning: wasLaunched ? prepared.hooks : nil, log: log)
             } catch let second { log.warning("cleaning up: \(second.line)") }
             throw error
         }
@@ -78,11 +75,7 @@ final class ContainerCreation: HeldContainer {
             giveSeccompListener: { (listener, pid) throws(RuntimeError) in
                 try SeccompAgent(profile: prepared.bundle.spec.linux.seccomp).send(listener, pid: pid, state: prepared.state("creating", pid))
             },
-            runRuntimeHooks: { (pid) throws(RuntimeError) in
-                let state = prepared.hookState("creating", pid)
-                try Runtime.runHooks(plan.hooks.prestart, kind: "prestart", state)
-                try Runtime.runHooks(plan.hooks.createRuntime, kind: "createRuntime", state)
-            })
+            runRuntimeHooks: { (pid) throws(RuntimeError) in try prepared.hooks.runPrestartAndCreateRuntime(pid: pid) })
         launched = try launcher.launch(steps) { channel in child.run(channel) }
         do throws(RuntimeError) { try directory.publishState() } catch {
             launcher.abandon(launched)

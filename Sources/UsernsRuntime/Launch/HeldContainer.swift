@@ -14,10 +14,7 @@ extension HeldContainer {
 
     /// Ends its first process, whatever it does, and removes all. Somebody else may have deleted the container meanwhile.
     func destroy() throws(RuntimeError) {
-        do throws(KernelError) {
-            try directory.lock()
-            if try directory.isGone { return }
-        } catch { throw RuntimeError("locking \(prepared.id.text)", error) }
+        guard try prepared.store.lock(directory) else { return }
         try Container(directory, procfs: prepared.probe.procfs).destroy(store: prepared.store, log: log)
     }
 

@@ -64,6 +64,8 @@ struct PreparedContainer {
             })
     }
 
+    var hooks: RuntimeHooks { RuntimeHooks(hooks: bundle.spec.hooks, state: state) }
+
     func state(_ status: String, _ pid: Int32?) -> HookState {
         HookState(id: id.text, status: status, pid: pid, bundle: bundle.path, annotations: bundle.spec.annotations)
     }

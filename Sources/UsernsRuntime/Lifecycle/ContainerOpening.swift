@@ -15,14 +15,9 @@ extension Runtime {
     }
 
     func lockDirectory(_ id: ContainerID, _ probe: HostProbe) throws(RuntimeError) -> ContainerDirectory {
-        let directory = try StateStore(request: request, identity: probe.identity).open(id)
-        do throws(KernelError) {
-            try directory.lock()
-            guard try !directory.isGone else { throw KernelError(.flock, .noSuchFileOrDirectory) }
-        } catch {
-            if error.errno == .noSuchFileOrDirectory { throw RuntimeError("container does not exist: \(id.text)") }
-            throw RuntimeError("locking \(id.text)", error)
-        }
+        let store = try StateStore(request: request, identity: probe.identity)
+        let directory = try store.open(id)
+        guard try store.lock(directory) else { throw .missing(id) }
         return directory
     }
 

@@ -38,8 +38,7 @@ extension Runtime {
             try creation.unlock()
             try creation.launched.release()
             try creation.launched.awaitExecution(prepared.wording)
-            try Self.runHooks(
-                prepared.plan.hooks.poststart, kind: "poststart", prepared.hookState("running", creation.launched.process.pid))
+            try prepared.hooks.runPoststart(pid: creation.launched.process.pid)
             try notify?.forward(from: creation.launched.process)
             guard let foreground else { return 0 }
             termination = try foreground.wait(for: creation.launched.process, terminal: terminal)
@@ -49,18 +48,5 @@ extension Runtime {
         }
         if !request.keep { try creation.destroy() }
         return termination.exitStatus
-    }
-
-    /// Hooks that run on the host, in our own namespaces.
-    static func runHooks(_ hooks: [Hook], kind: String, _ state: @autoclosure () -> String) throws(RuntimeError) {
-        guard !hooks.isEmpty else { return }
-        do throws(HookRunner.Failure) { try HookRunner.run(hooks, kind: kind, state: state()) } catch { throw RuntimeError(error.message) }
-    }
-
-    /// Each of them runs, and none of their failures keeps a container from going away. Spec: runtime.md, "Lifecycle".
-    static func runPoststopHooks(_ hooks: [Hook], _ state: @autoclosure () -> String, log: RuntimeLog) throws(RuntimeError) {
-        for hook in hooks {
-            do throws(RuntimeError) { try runHooks([hook], kind: "poststop", state()) } catch { log.warning(error.line) }
-        }
     }
 }

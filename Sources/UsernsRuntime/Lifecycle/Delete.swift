@@ -12,7 +12,8 @@ extension Runtime {
         let store = try StateStore(request: request, identity: probe.identity)
         let directory: ContainerDirectory
         do throws(RuntimeError) { directory = try lockDirectory(id, probe) } catch {
-            if force && error.isMissingContainer { return }
+            guard error.isMissingContainer else { throw error }
+            if try store.finishRemoval(of: id, procfs: probe.procfs, log: log) || force { return }
             throw error
         }
         let container = Container(directory, procfs: probe.procfs, state: try state(in: directory, force: force))
@@ -36,20 +37,15 @@ extension Runtime {
 
 extension Container {
     /// Ends what runs, and removes all that was made. Each part that is gone already is fine; the directory goes last, so
-    /// that whatever is interrupted can be done again.
+    /// that whatever is interrupted can be done again. Spec: runtime.md, "Lifecycle", steps 12 and 13.
     func destroy(store: StateStore, log: RuntimeLog) throws(RuntimeError) {
         // Of a creation that was interrupted after hooks of it had run.
         if state == nil, let staged = try directory.loadStaged() {
             return try Container(directory, procfs: procfs, state: staged).destroy(store: store, log: log)
         }
         try endProcesses()
-        if let state {
-            try SavedCgroup(state).remove()
-            try Runtime.runPoststopHooks(state.config.hooks.poststop, hookState("stopped", pid: nil), log: log)
-        } else {
-            try CgroupJournal(directory: directory).remove()
-        }
-        try store.remove(directory)
+        if let state { try SavedCgroup(state).remove() } else { try CgroupJournal(directory: directory).remove() }
+        try store.remove(directory, thenRunning: hooks, log: log)
     }
 
     /// Ends all that runs in it, and waits for that.
@@ -72,5 +68,7 @@ extension Container {
 }
 
 extension RuntimeError {
+    static func missing(_ id: ContainerID) -> RuntimeError { RuntimeError("container does not exist: \(id.text)") }
+
     var isMissingContainer: Bool { message.hasPrefix("container does not exist") }
 }

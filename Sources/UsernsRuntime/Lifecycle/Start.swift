@@ -15,7 +15,6 @@ extension Runtime {
                 status == .stopped ? "cannot start a container that has stopped" : "cannot start an already \(status.rawValue) container: \(id)")
         }
         guard let process = try container.openInit() else { throw RuntimeError("cannot start a container that has stopped") }
-        let state = try container.requireState()
         let notify = try NotifyRelay(container.directory)
         let outcome: StartFIFO.Outcome
         do throws(KernelError) { outcome = try StartSignal(container.directory).send(to: process) } catch { throw RuntimeError("starting \(id)", error) }
@@ -25,7 +24,7 @@ extension Runtime {
         case .failed(let failure): throw FailureWording(of: try container.directory.loadProcess().process).error(failure)
         }
         do throws(RuntimeError) {
-            try Self.runHooks(state.config.hooks.poststart, kind: "poststart", container.hookState("running", pid: process.pid))
+            try container.hooks.runPoststart(pid: process.pid)
         } catch {
             // Spec: runtime.md, "Lifecycle": the container is stopped.
             do throws(RuntimeError) { try container.endProcesses() } catch let second { log.warning("stopping \(id): \(second.line)") }

@@ -44,7 +44,7 @@ struct CgroupJournal {
     private func note(_ what: String, _ lines: [String], _ flags: OpenFlags = [.writeOnly, .create, .append, .noFollow]) throws(CgroupError) {
         do throws(KernelError) {
             try directory.open(Self.name, flags, mode: 0o600).writeAll(lines.map { $0 + "\0" }.joined())
-        } catch { throw CgroupError("cannot note the \(what) of \(directory.id.text): \(error)") }
+        } catch { throw CgroupError("cannot note the \(what) of \(directory.name): \(error)") }
     }
 
     /// The cgroup of a container without state.json, and its directories of resctrl; empty where its creation did not come so far.
@@ -99,6 +99,6 @@ extension CgroupJournal {
     }
 
     private func noted() throws(RuntimeError) -> (cgroup: ContainerCgroup, resctrl: [String]) {
-        do throws(KernelError) { return try read() } catch { throw RuntimeError("cgroups of \(directory.id.text)", error) }
+        do throws(KernelError) { return try read() } catch { throw RuntimeError("cgroups of \(directory.name)", error) }
     }
 }

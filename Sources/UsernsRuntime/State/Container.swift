@@ -23,7 +23,8 @@ struct Container {
         self.state = state
     }
 
-    var id: String { directory.id.text }
+    /// Its directory has another name while its poststop hooks run.
+    var id: String { state?.id ?? directory.name }
 
     /// For what cannot be asked of a container that is not there yet.
     func requireState() throws(RuntimeError) -> SavedState {
@@ -77,9 +78,9 @@ struct Container {
     /// Whether others live in its PID namespace, the host's or one that is joined: then its processes do not die with init.
     var sharesProcesses: Bool { !(state?.config.namespaces.contains { $0.type == .pid && $0.isNew } ?? false) }
 
-    /// What hooks get. Spec: runtime.md, "State".
-    func hookState(_ status: String, pid: Int32?) -> String { state(status, pid: pid).encoded(pretty: false) }
+    var hooks: RuntimeHooks { RuntimeHooks(hooks: state?.config.hooks ?? Hooks()) { state($0, pid: $1) } }
 
+    /// What hooks get. Spec: runtime.md, "State".
     func state(_ status: String, pid: Int32?) -> HookState {
         HookState(id: id, status: status, pid: pid, bundle: bundle, annotations: state?.config.annotations ?? [:])
     }

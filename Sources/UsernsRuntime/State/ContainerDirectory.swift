@@ -7,14 +7,17 @@ import SystemPackage
 final class ContainerDirectory: Descriptor {
     static let stateName = "state.json"
 
-    let id: ContainerID
-    let path: String
+    /// The container's id; another while its poststop hooks run.
+    var name: String
+    private let parent: String
+    var path: String { parent + "/" + name }
     private let directory: OwnedDescriptor
 
-    init(id: ContainerID, in root: borrowing OwnedDescriptor, path: String) throws(KernelError) {
-        self.id = id
-        self.path = path
-        directory = try root.open(id.text, [.readOnly, .directory, .noFollow])
+    /// - Parameter path: that of the state directory, which `root` is.
+    init(_ name: String, in root: borrowing OwnedDescriptor, path: String) throws(KernelError) {
+        self.name = name
+        parent = path
+        directory = try root.open(name, [.readOnly, .directory, .noFollow])
     }
 
     var rawValue: Int32 { directory.rawValue }
@@ -22,8 +25,8 @@ final class ContainerDirectory: Descriptor {
     /// Held until `unlock`, or until this process and its clones have closed the directory.
     func lock() throws(KernelError) { try lockExclusively() }
 
-    /// Whether somebody deleted it while we waited for the lock.
-    var isGone: Bool { get throws(KernelError) { try status().linkCount == 0 } }
+    /// False where somebody else holds it.
+    func lockIfFree() throws(KernelError) -> Bool { try lockExclusivelyIfFree() }
 
     // MARK: state.json
 
@@ -48,7 +51,7 @@ final class ContainerDirectory: Descriptor {
     /// The second half: what fails here is broken for good.
     func decodeState(_ bytes: [UInt8]) throws(RuntimeError) -> SavedState {
         do throws(SpecError) { return try SavedState.decode(bytes) } catch {
-            throw RuntimeError("\(path)/\(Self.stateName)", cause: error.description, hint: "runc delete --force \(id.text) removes what is left")
+            throw RuntimeError("\(path)/\(Self.stateName)", cause: error.description, hint: "runc delete --force \(name) removes what is left")
         }
     }
 
@@ -76,7 +79,7 @@ final class ContainerDirectory: Descriptor {
         } catch { throw writingError(shownName, error) }
     }
 
-    private func writingError(_ name: String, _ error: KernelError) -> RuntimeError { RuntimeError("writing \(name) of \(id.text)", error) }
+    private func writingError(_ name: String, _ error: KernelError) -> RuntimeError { RuntimeError("writing \(name) of \(name)", error) }
 
     // MARK: process.json
 
@@ -113,7 +116,7 @@ final class ContainerDirectory: Descriptor {
     func note(_ noted: NotedInit) throws(RuntimeError) {
         do throws(KernelError) {
             try open(Self.initName, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600).writeAll(noted.text)
-        } catch { throw RuntimeError("noting init of \(id.text)", error) }
+        } catch { throw RuntimeError("noting init of \(name)", error) }
     }
 
     /// nil where it was not launched, or its note is none.

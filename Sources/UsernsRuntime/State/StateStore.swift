@@ -48,7 +48,7 @@ struct StateStore {
                 guard error.errno == .fileExists else { throw error }
                 throw KernelError(.mkdir, .fileExists)
             }
-            let directory = try ContainerDirectory(id: id, in: root, path: path + "/" + id.text)
+            let directory = try open(id, in: root)
             try directory.lock()
             return directory
         } catch {
@@ -62,11 +62,22 @@ struct StateStore {
     }
 
     private func open(_ id: ContainerID, in root: borrowing OwnedDescriptor) throws(KernelError) -> ContainerDirectory {
-        try ContainerDirectory(id: id, in: root, path: path + "/" + id.text)
+        try ContainerDirectory(id.text, in: root, path: path)
+    }
+
+    /// Waits until no other command changes it; false where somebody has deleted it meanwhile.
+    func lock(_ directory: ContainerDirectory) throws(RuntimeError) -> Bool {
+        do throws(KernelError) {
+            try directory.lock()
+            return try openRoot(making: false).open(directory.name, [.path, .noFollow]).status().isSameInode(as: directory.status())
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { return false }
+            throw RuntimeError("locking \(directory.name)", error)
+        }
     }
 
     private func failure(toOpen id: ContainerID, _ error: KernelError) -> RuntimeError {
-        if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return RuntimeError("container does not exist: \(id.text)") }
+        if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return .missing(id) }
         return RuntimeError("state directory \(path)", error)
     }
 
@@ -85,11 +96,63 @@ struct StateStore {
         }
     }
 
-    func remove(_ directory: ContainerDirectory) throws(RuntimeError) {
+    // MARK: removal
+
+    /// No container's id has it.
+    private static let removedPrefix = "~"
+
+    /// Removes a container, and then runs the hooks that are due when it is no longer there: whoever asks finds none of its name,
+    /// or a new one. Where we are killed before they have come to their end, `finishRemoval` finds what is left.
+    func remove(_ directory: ContainerDirectory, thenRunning hooks: RuntimeHooks?, log: RuntimeLog) throws(RuntimeError) {
+        if let hooks, !hooks.hooks.poststop.isEmpty {
+            do throws(KernelError) {
+                let root = try openRoot(making: false), name = Self.removedPrefix + "\(try directory.status().inode)"
+                try root.rename(directory.name, to: name)
+                directory.name = name
+            } catch { throw RuntimeError("removing the state of \(directory.name)", error) }
+            hooks.runPoststop(log: log)
+        }
+        try removeFiles(directory)
+    }
+
+    /// Runs the hooks of removals that were interrupted before, and removes what was left of them; false where there were none.
+    func finishRemoval(of id: ContainerID, procfs: ProcessFileSystem, log: RuntimeLog) throws(RuntimeError) -> Bool {
+        var found = false
+        for directory in try interruptedRemovals() {
+            var state = try directory.load()
+            if state == nil { state = try directory.loadStaged() }
+            // What has no state has no hooks, whosever it was.
+            guard state == nil || state?.id == id.text else { continue }
+            found = found || state != nil
+            Container(directory, procfs: procfs, state: state).hooks.runPoststop(log: log)
+            try removeFiles(directory)
+        }
+        return found
+    }
+
+    /// Locked. One that somebody holds is not interrupted.
+    private func interruptedRemovals() throws(RuntimeError) -> [ContainerDirectory] {
+        do throws(KernelError) {
+            let root = try FileDescriptor.currentDirectory.open(path, [.readOnly, .directory])
+            var directories: [ContainerDirectory] = []
+            for name in try root.directoryEntries() where name.hasPrefix(Self.removedPrefix) {
+                do throws(KernelError) {
+                    let directory = try ContainerDirectory(name, in: root, path: path)
+                    if try directory.lockIfFree() { directories.append(directory) }
+                } catch { if error.errno != .noSuchFileOrDirectory { throw error } }
+            }
+            return directories
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { return [] }
+            throw RuntimeError("state directory \(path)", error)
+        }
+    }
+
+    private func removeFiles(_ directory: ContainerDirectory) throws(RuntimeError) {
         do throws(KernelError) {
             try directory.removeContents()
-            try openRoot(making: false).removeDirectory(directory.id.text)
-        } catch { throw RuntimeError("removing the state of \(directory.id.text)", error) }
+            try openRoot(making: false).removeDirectory(directory.name)
+        } catch { throw RuntimeError("removing the state of \(directory.name)", error) }
     }
 
     private func openRoot(making: Bool) throws(KernelError) -> OwnedDescriptor {
