@@ -21,14 +21,17 @@ public enum Mounts {
     }
 
     /// Whether fsconfig(2) takes all of it: no text of more than 255 bytes, as the layers of an overlay easily make one, and
-    /// not the one flag that is left to mount(2).
+    /// not a flag that is left to mount(2).
     public static func isForFSConfig(source: String?, _ options: [FileSystemOption]) -> Bool {
-        (source ?? "").utf8.count < 256 && !options.contains { ($0.value ?? "").utf8.count > 255 || ($0.key == "iversion" && $0.value == nil) }
+        (source ?? "").utf8.count < 256 && !options.contains { ($0.value ?? "").utf8.count > 255 || isOnlyForMount($0) }
     }
+
+    /// Whether it is a flag of a superblock that only mount(2) sets, when it makes one.
+    public static func isOnlyForMount(_ option: FileSystemOption) -> Bool { option.value == nil && ["acl", "iversion"].contains(option.key) }
 
     /// What mount(2) takes as a number and not among the file system's own options, with what is its absence. Source: linux/mount.h.
     private static let superblockFlags: [(String, UInt)] = [
-        ("ro", 1), ("rw", 0), ("sync", 16), ("async", 0), ("mand", 64), ("nomand", 0), ("dirsync", 128), ("iversion", 1 << 23),
+        ("ro", 1), ("rw", 0), ("sync", 16), ("async", 0), ("mand", 64), ("nomand", 0), ("dirsync", 128), ("acl", 1 << 16), ("iversion", 1 << 23),
         ("lazytime", 1 << 25), ("nolazytime", 0),
     ]
 
