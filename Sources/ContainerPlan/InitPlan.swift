@@ -118,6 +118,7 @@ extension InitPlan {
         }
         if process.terminal { steps.append(.openTerminal(size: self.process.terminalSize, withConsole: ownsMounts)) }
         if ownsMounts { steps.append(.makeWorkingDirectory(process.cwd)) }
+            steps.append(.closeSources)
         if !spec.hooks.createContainer.isEmpty { steps.append(.runContainerHooks) }
         if ownsMounts {
             steps.append(.enterRoot(request.noPivot ? .move : .pivot))

@@ -39,7 +39,7 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
         #expect(outline(plan) == [
             "setting the mount propagation of /", "opening the sources of mounts", "joining a new session keyring", "bringing up the loopback interface",
             "setting hostname runc", "mounting root.path /bundle/rootfs",
-        ] + defaultMounts + devices + ["making process.cwd /", "changing the root with pivot_root"]
+        ] + defaultMounts + devices + ["closing the sources of mounts", "making process.cwd /", "changing the root with pivot_root"]
             + ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"].map { "readonly " + $0 }
             + ["acpi", "asound", "kcore", "keys", "latency_stats", "timer_list", "timer_stats", "sched_debug"].map { "mask /proc/" + $0 }
             + ["mask /sys/firmware", "mask /proc/scsi", "making the root read-only"])
@@ -260,7 +260,7 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
         #expect(outline(plan).filter { !defaultMounts.contains($0) && !devices.contains($0) && !$0.hasPrefix("mask") && !$0.hasPrefix("readonly") } == [
             "setting the mount propagation of /", "opening the sources of mounts", "creating the cgroup namespace", "joining a new session keyring",
             "bringing up the loopback interface", "setting hostname h", "setting domainname d",
-            "waiting for the createRuntime hooks", "mounting root.path /abs", "opening a terminal", "making process.cwd /work",
+            "waiting for the createRuntime hooks", "mounting root.path /abs", "closing the sources of mounts", "opening a terminal", "making process.cwd /work",
             "running a createContainer hook", "changing the root with pivot_root", "setting linux.sysctl net.ipv4.ip_forward to 1",
         ])
         #expect(plan.process.personality == 8)

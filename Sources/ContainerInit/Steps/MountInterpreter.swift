@@ -96,7 +96,7 @@ extension StepInterpreter {
             try Mounts.setAttributes(mount, set: step.options.set, clear: step.options.clear)
         }
         try finish(mount, step, on: target)
-        if type == "tmpfs" { madeMounts.append(SharedDescriptor(mount)) }
+        if type == "tmpfs" { madeMounts.insert(try mount.mountID()) }
     }
 
     /// An image with a link at /proc would have us mount elsewhere, and believe what lies at /proc (CVE-2019-19921).

@@ -11,14 +11,13 @@ final class StepInterpreter {
     let hookState: (_ status: String, _ pid: Int32) -> String
     /// By the hierarchy's controllers.
     let cgroups: [String: ShownCgroup]
-    /// Detached copies, numbered as in the plan.
-    private(set) var sources: [SharedDescriptor?]
+    let sources: MountSources
     private(set) var terminal: ContainerTerminal?
     /// The masked directories share one empty, read-only tmpfs: this is where it is attached first.
     var maskingDirectory: SharedDescriptor?
 
     init(
-        plan: InitPlan, sources: [SharedDescriptor?], cgroups: [String: ShownCgroup], procfs: ProcessFileSystem,
+        plan: InitPlan, sources: MountSources, cgroups: [String: ShownCgroup], procfs: ProcessFileSystem,
         hookState: @escaping (String, Int32) -> String
     ) {
         self.plan = plan
@@ -28,8 +27,8 @@ final class StepInterpreter {
         self.cgroups = cgroups
     }
 
-    /// File systems that were made for the container and hold nothing of the host's.
-    var madeMounts: [SharedDescriptor] = []
+    /// The ids of mounts of file systems that were made for the container and hold nothing of the host's.
+    var madeMounts: Set<UInt64> = []
 
     /// The container's root file system; where nothing is mounted for it, what is `/` at the moment: the host's, until the root
     /// is changed.
@@ -46,7 +45,8 @@ final class StepInterpreter {
         case .setPropagationOfAll(let propagation):
             try Mounts.setPropagation(RootDirectory.current().descriptor, propagation, recursive: true)
         case .isolateParentOfRoot(let path): try isolateMount(holding: path)
-        case .openSources: sources = try MountSources.open(plan.sources)
+        case .openSources: try sources.open(plan.sources)
+        case .closeSources: try sources.close(except: plan.rootSource)
         case .becomeSetupUser(let user): try user.become(procfs)
         case .createCgroupNamespace: try CurrentProcess.unshare([.cgroup])
         case .joinSessionKeyring(let name): try joinSessionKeyring(name)
