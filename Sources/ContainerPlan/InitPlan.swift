@@ -99,6 +99,9 @@ extension InitPlan {
             steps.append(.setPropagationOfAll(whileMounting))
             if whileMounting == .shared { steps.append(.isolateParentOfRoot(path: rootfs)) }
             if sourceOpener == .initProcess { steps.append(.openSources) }
+            // The copies are peers of the host's mounts by now. What stays outside of the root only receives: nothing that is
+            // mounted or unmounted there may reach the host.
+            if whileMounting == .shared { steps.append(.setPropagationOfAll(.slave)) }
         }
         if let user = ids.setupUser { steps.append(.becomeSetupUser(user)) }
         if namespaces.createsCgroupNamespace { steps.append(.createCgroupNamespace) }
@@ -115,10 +118,10 @@ extension InitPlan {
             if !mountSteps.shareDev {
                 steps += Devices.steps(linux.devices, areBound: bindsDevices)
             }
+            steps.append(.closeSources)
         }
         if process.terminal { steps.append(.openTerminal(size: self.process.terminalSize, withConsole: ownsMounts)) }
         if ownsMounts { steps.append(.makeWorkingDirectory(process.cwd)) }
-            steps.append(.closeSources)
         if !spec.hooks.createContainer.isEmpty { steps.append(.runContainerHooks) }
         if ownsMounts {
             steps.append(.enterRoot(request.noPivot ? .move : .pivot))

@@ -5,7 +5,7 @@ import RuntimeSpec
 /// tells the step's number, and the parent words the error from here.
 public enum InitStep: Sendable, Equatable {
     case joinNamespace(NamespacePlan.Join)
-    /// Nothing that we mount may reach the host.
+    /// Of all that the namespace has of the host: what of it is shared there decides what may reach it.
     case setPropagationOfAll(MountPropagation)
     /// The root file system's own parent, where the rest stays shared with the host.
     case isolateParentOfRoot(path: String)

@@ -238,6 +238,9 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
         #expect(plan.steps.first == .setPropagationOfAll(type == .unbindable ? .privately : type))
         #expect(plan.steps.last == .setRootPropagation(type, recursive: wanted.rawValue.hasPrefix("r")))
         #expect(plan.steps.contains(.isolateParentOfRoot(path: "/bundle/rootfs")) == (type == .shared))
+        // Once the sources are peers of the host's mounts, what is left outside only receives.
+        let opening = try #require(plan.steps.firstIndex(of: .openSources))
+        #expect((plan.steps[opening + 1] == .setPropagationOfAll(.slave)) == (type == .shared))
     }
 
     @Test func whatIsAskedForIsAStep() throws {

@@ -30,7 +30,7 @@ final class StepInterpreter {
     /// The ids of mounts of file systems that were made for the container and hold nothing of the host's.
     var madeMounts: Set<UInt64> = []
 
-    /// The container's root file system; where nothing is mounted for it, what is `/` at the moment: the host's, until the root
+    /// The container's root file system, or what was mounted on it; where nothing is mounted for it, what is `/` at the moment: the host's, until the root
     /// is changed.
     var root: RootDirectory {
         get throws(KernelError) {
@@ -103,8 +103,11 @@ final class StepInterpreter {
         switch entry {
         case .pivot: try Mounts.pivotRoot(to: root.descriptor)
         case .move:
+            // Over `/`, which stays ours until the root is changed: so nothing of the new root is in the way to the old one's mounts.
+            try Mounts.attach(root.descriptor, on: RootDirectory.current().descriptor)
             try concealKernelMounts()
-            try Mounts.moveRoot(to: root.descriptor)
+            try CurrentProcess.changeDirectory(root.descriptor)
+            try Mounts.changeRootHere()
         case .changeRoot(let path):
             try CurrentProcess.changeDirectory(path)
             try Mounts.changeRootHere()

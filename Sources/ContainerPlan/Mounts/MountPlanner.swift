@@ -76,7 +76,7 @@ struct MountPlanner {
 
         switch type {
         case "cgroup":
-            guard destination != "/" else { throw PlanError("\(field).destination: a cgroup mount cannot be the root") }
+            guard !destination.pathComponentsResolvingDots.isEmpty else { throw PlanError("\(field).destination: a cgroup mount cannot be the root") }
             options.data = []
             // A namespace that is joined may begin above the container's cgroup.
             return make(facts.cgroupHierarchies.isUnified ? .cgroup2(fresh: namespaces.createsCgroupNamespace) : .cgroupTmpfs)

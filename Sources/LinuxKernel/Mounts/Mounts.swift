@@ -156,14 +156,6 @@ public enum Mounts {
         try checkErrno(.chdir, chdir("/"))
     }
 
-    /// Moves the mount of `newRoot` over `/` and changes the root, where pivot_root cannot (a root on initramfs).
-    public static func moveRoot(to newRoot: borrowing some Descriptor & ~Copyable) throws(KernelError) {
-        let oldRoot = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
-        try checkErrno(.chdir, fchdir(newRoot.rawValue))
-        try attach(newRoot, on: oldRoot)
-        try changeRootHere()
-    }
-
     /// chroot(2) into the working directory.
     public static func changeRootHere() throws(KernelError) {
         try checkErrno(.chroot, chroot("."))
@@ -172,4 +164,13 @@ public enum Mounts {
 
     /// Detaches what is mounted on top at an absolute path.
     public static func unmount(_ path: String) throws(KernelError) { try check(.umount2, cl_umount2(path, 2), path) }
+
+    /// Detaches the mount whose root a descriptor refers to. The working directory is `/` after.
+    public static func unmount(_ mount: borrowing some Descriptor & ~Copyable, _ procfs: ProcessFileSystem) throws(KernelError) {
+        let directory = try procfs.open("self/fd", [.path, .directory])
+        try checkErrno(.chdir, fchdir(directory.rawValue))
+        let result = cl_umount2(String(mount.rawValue), 2)
+        try checkErrno(.chdir, chdir("/"))
+        try check(.umount2, result)
+    }
 }
