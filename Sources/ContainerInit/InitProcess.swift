@@ -7,8 +7,8 @@ import SystemPackage
 /// The container's first process, from the clone to its execve.
 public struct InitProcess {
     let plan: InitPlan
-    /// The copies of mounts that the runtime opened; empty where init opens them itself.
-    let sources: [SharedDescriptor?]
+    /// Opened by the runtime, or still to be opened by init.
+    let sources: MountSources
     /// By the hierarchy's controllers.
     let cgroups: [String: ShownCgroup]
     /// `exec.fifo` as O_PATH, for `create`; nil for `run`, whose `release` is the start.
@@ -18,7 +18,7 @@ public struct InitProcess {
     let hookState: (_ status: String, _ pid: Int32) -> String
 
     public init(
-        plan: InitPlan, sources: [SharedDescriptor?], cgroups: [String: ShownCgroup], fifo: SharedDescriptor?, procfs: ProcessFileSystem,
+        plan: InitPlan, sources: MountSources, cgroups: [String: ShownCgroup], fifo: SharedDescriptor?, procfs: ProcessFileSystem,
         hookState: @escaping (String, Int32) -> String
     ) {
         self.plan = plan

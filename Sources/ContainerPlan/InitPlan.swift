@@ -99,6 +99,9 @@ extension InitPlan {
             steps.append(.setPropagationOfAll(whileMounting))
             if whileMounting == .shared { steps.append(.isolateParentOfRoot(path: rootfs)) }
             if sourceOpener == .initProcess { steps.append(.openSources) }
+            // The copies are peers of the host's mounts by now. What stays outside of the root only receives: nothing that is
+            // mounted or unmounted there may reach the host.
+            if whileMounting == .shared { steps.append(.setPropagationOfAll(.slave)) }
         }
         if let user = ids.setupUser { steps.append(.becomeSetupUser(user)) }
         if namespaces.createsCgroupNamespace { steps.append(.createCgroupNamespace) }
@@ -114,6 +117,7 @@ extension InitPlan {
             if !mountSteps.shareDev {
                 steps += Devices.steps(linux.devices, areBound: bindsDevices)
             }
+            steps.append(.closeSources)
         }
         // Hooks may mount more: all that was configured is there for them, and what is still made finds what they have mounted.
         if !spec.hooks.prestart.isEmpty || !spec.hooks.createRuntime.isEmpty { steps.append(.awaitRuntimeHooks) }

@@ -5,11 +5,13 @@ import RuntimeSpec
 /// tells the step's number, and the parent words the error from here.
 public enum InitStep: Sendable, Equatable {
     case joinNamespace(NamespacePlan.Join)
-    /// Nothing that we mount may reach the host.
+    /// Of all that the namespace has of the host: what of it is shared there decides what may reach it.
     case setPropagationOfAll(MountPropagation)
     /// The root file system's own parent, where the rest stays shared with the host.
     case isolateParentOfRoot(path: String)
     case openSources
+    /// All but the root's: they are mounted now.
+    case closeSources
     case becomeSetupUser(SetupUser)
     case createCgroupNamespace
     case joinSessionKeyring(name: String)
@@ -50,6 +52,7 @@ public enum InitStep: Sendable, Equatable {
         case .setPropagationOfAll: "setting the mount propagation of /"
         case .isolateParentOfRoot(let path): "making the parent mount of \(path) private"
         case .openSources: "opening the sources of mounts"
+        case .closeSources: "closing the sources of mounts"
         case .becomeSetupUser(let user): "becoming uid \(user.uid) and gid \(user.gid) of the user namespace"
         case .createCgroupNamespace: "creating the cgroup namespace"
         case .joinSessionKeyring: "joining a new session keyring"

@@ -39,7 +39,7 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
         #expect(outline(plan) == [
             "setting the mount propagation of /", "opening the sources of mounts", "joining a new session keyring", "bringing up the loopback interface",
             "setting hostname runc", "mounting root.path /bundle/rootfs",
-        ] + defaultMounts + devices + ["making process.cwd /", "changing the root with pivot_root"]
+        ] + defaultMounts + devices + ["closing the sources of mounts", "making process.cwd /", "changing the root with pivot_root"]
             + ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"].map { "readonly " + $0 }
             + ["acpi", "asound", "kcore", "keys", "latency_stats", "timer_list", "timer_stats", "sched_debug"].map { "mask /proc/" + $0 }
             + ["mask /sys/firmware", "mask /proc/scsi", "making the root read-only"])
@@ -238,6 +238,9 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
         #expect(plan.steps.first == .setPropagationOfAll(type == .unbindable ? .privately : type))
         #expect(plan.steps.last == .setRootPropagation(type, recursive: wanted.rawValue.hasPrefix("r")))
         #expect(plan.steps.contains(.isolateParentOfRoot(path: "/bundle/rootfs")) == (type == .shared))
+        // Once the sources are peers of the host's mounts, what is left outside only receives.
+        let opening = try #require(plan.steps.firstIndex(of: .openSources))
+        #expect((plan.steps[opening + 1] == .setPropagationOfAll(.slave)) == (type == .shared))
     }
 
     @Test func whatIsAskedForIsAStep() throws {
@@ -260,8 +263,8 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
         #expect(outline(plan).filter { !defaultMounts.contains($0) && !devices.contains($0) && !$0.hasPrefix("mask") && !$0.hasPrefix("readonly") } == [
             "setting the mount propagation of /", "opening the sources of mounts", "creating the cgroup namespace", "joining a new session keyring",
             "bringing up the loopback interface", "setting hostname h", "setting domainname d",
-            "mounting root.path /abs", "waiting for the createRuntime hooks", "running a createContainer hook", "opening a terminal",
-            "making process.cwd /work", "changing the root with pivot_root", "setting linux.sysctl net.ipv4.ip_forward to 1",
+            "mounting root.path /abs", "closing the sources of mounts", "waiting for the createRuntime hooks", "running a createContainer hook",
+            "opening a terminal", "making process.cwd /work", "changing the root with pivot_root", "setting linux.sysctl net.ipv4.ip_forward to 1",
         ])
         // Spec: config.md, "CreateRuntime Hooks".
         let outline = outline(plan), due = try #require(outline.firstIndex(of: "waiting for the createRuntime hooks"))

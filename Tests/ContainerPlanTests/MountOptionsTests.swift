@@ -37,14 +37,14 @@ import Testing
         #expect(options(option, "r" + option) == expected)
     }
 
-    @Test(arguments: ["sync", "async", "dirsync", "lazytime", "nolazytime", "mand", "nomand", "iversion"])
+    @Test(arguments: ["sync", "async", "dirsync", "lazytime", "nolazytime", "mand", "nomand", "iversion", "acl"])
     func superblockFlagsAreTheFileSystems(_ option: String) throws {
         var expected = MountOptions()
         expected.data = [FileSystemOption(option)]
         #expect(options(option) == expected)
     }
 
-    @Test(arguments: ["defaults", "silent", "loud", "noiversion", ""])
+    @Test(arguments: ["defaults", "silent", "loud", "noiversion", "noacl", ""])
     func saysNothing(_ option: String) throws { #expect(options(option) == MountOptions()) }
 
     @Test func bindings() throws {

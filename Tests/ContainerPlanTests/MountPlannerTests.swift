@@ -87,10 +87,11 @@ import Testing
         #expect(steps[0].options.set.union(steps[0].options.recursiveSet).contains(.readOnly) == isReadOnly, "the mount is too")
     }
 
-    @Test func aRemountChangesNoVersionOfInodes() throws {
-        let (steps, planner) = try planned([Mount(destination: "/x", type: "tmpfs", source: nil, options: ["remount", "iversion", "size=1k"])])
+    @Test(arguments: ["iversion", "acl"])
+    func aRemountLeavesOutWhatOnlyANewFileSystemCanHave(_ option: String) throws {
+        let (steps, planner) = try planned([Mount(destination: "/x", type: "tmpfs", source: nil, options: ["remount", option, "size=1k"])])
         #expect(steps.map(\.content) == [.remount(options: [FileSystemOption("size", "1k")])])
-        #expect(planner.warnings == ["mounts[0].options: iversion is left out: only a new file system can have it"])
+        #expect(planner.warnings == ["mounts[0].options: \(option) is left out: only a new file system can have it"])
     }
 
     @Test(arguments: [

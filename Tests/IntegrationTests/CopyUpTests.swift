@@ -40,6 +40,28 @@ extension IntegrationTests {
             }
         }
 
+        /// A tree may be deeper than there may be descriptors.
+        @Test(arguments: [Identity.root, .oneID])
+        func aDeepTreeIsCopiedWithFewDescriptors(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.makeDirectory("\(bundle.rootfs)/image")
+                var path = "\(bundle.rootfs)/image"
+                for _ in 0..<600 {
+                    path += "/d"
+                    try bundle.makeDirectory(path)
+                    try bundle.write("", to: path + "/file")
+                }
+                try bundle.edit {
+                    $0["process.rlimits"] = []
+                    $0.addMount("/image", type: "tmpfs", source: "tmpfs", options: ["tmpcopyup"])
+                    $0.setShell("find /image -type f | wc -l")
+                }
+                let result = try bundle.command(
+                    ["sh", "-c", "ulimit -n 512; exec \"$@\"", "sh", try RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", "--bundle", bundle.directory, bundle.id]).run()
+                #expect(result.succeeded && result.stdout == "600\n", "\(result)")
+            }
+        }
+
         @Test func isReadOnlyOnceItIsFilled() throws {
             try withBundle(.root) { bundle in
                 try bundle.makeDirectory("\(bundle.rootfs)/image")

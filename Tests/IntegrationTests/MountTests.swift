@@ -189,6 +189,69 @@ extension IntegrationTests {
             }
         }
 
+        /// As images have /etc/resolv.conf, on which every engine mounts its own.
+        @Test(arguments: Identity.allCases, ["/run/systemd/resolve/stub-resolv.conf", "../../run/systemd/resolve/stub-resolv.conf"])
+        func aTargetIsMadeWhereALinkDangles(_ identity: Identity, _ target: String) throws {
+            try withBundle(identity) { bundle in
+                let source = try bundle.makeSource()
+                unlink("\(bundle.rootfs)/etc/resolv.conf")
+                #expect(symlink(target, "\(bundle.rootfs)/etc/resolv.conf") == 0)
+                try bundle.edit { $0.addBind("\(source)/file", to: "/etc/resolv.conf") }
+                #expect(try bundle.output("cat /etc/resolv.conf /run/systemd/resolve/stub-resolv.conf") == "content\ncontent")
+            }
+        }
+
+        @Test(arguments: [Identity.root, .oneID])
+        func dotsBehindWhatIsMissingLeadBack(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let source = try bundle.makeSource()
+                try bundle.edit {
+                    $0.addBind(source, to: "/missing/../bound")
+                    $0["process.cwd"] = "/gone/../bound"
+                }
+                #expect(try bundle.output("pwd; cat file /bound/file") == "/bound\ncontent\ncontent")
+            }
+        }
+
+        @Test func aFileAndADirectoryAreNotMountedOnEachOther() throws {
+            try withBundle(.root) { bundle in
+                let source = try bundle.makeSource()
+                try bundle.edit { $0.addBind("\(source)/file", to: "/etc") }
+                let file = try bundle.sh("echo never")
+                #expect(file.status == 1 && file.stderr.contains("/etc (the source is not a directory): is a directory"), "\(file)")
+                try bundle.edit {
+                    $0.removeMount("/etc")
+                    $0.addBind(source, to: "/bin/busybox")
+                }
+                let directory = try bundle.sh("echo never")
+                #expect(directory.status == 1 && directory.stderr.contains("/bin/busybox (the source is a directory): not a directory"), "\(directory)")
+            }
+        }
+
+        /// The soft limit is the process's and the hooks', not ours; init opens the sources, or with a user namespace the runtime.
+        @Test(arguments: [false, true], ["bind", "tmpfs"])
+        func manyMountsNeedNoDescriptors(_ hasUserNamespace: Bool, _ type: String) throws {
+            try withBundle(.root) { bundle in
+                let source = try bundle.makeSource()
+                try bundle.edit {
+                    $0["process.rlimits"] = []
+                    for number in 0..<300 { $0.addMount("/many/\(number)", type: type, source: "\(source)/file", options: type == "bind" ? ["bind"] : []) }
+                    if hasUserNamespace {
+                        $0.setNamespace("user")
+                        for kind in ["uidMappings", "gidMappings"] { $0.addMapping(kind, containerID: 0, hostID: 0, size: 65536) }
+                    }
+                    for kind in ["createRuntime", "createContainer"] {
+                        $0["hooks.\(kind)"] = [["path": "/bin/sh", "args": ["sh", "-c", .string("ulimit -Sn >> \(bundle.directory)/limits")]]]
+                    }
+                    $0.setShell("ulimit -Sn; grep -c ' /many/' /proc/self/mountinfo")
+                }
+                let result = try bundle.command(
+                    ["sh", "-c", "ulimit -Sn 256; exec \"$@\"", "sh", try RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", "--bundle", bundle.directory, bundle.id]).run()
+                #expect(result.succeeded && result.stdout == "256\n300\n", "\(result)")
+                #expect(try bundle.read("\(bundle.directory)/limits") == "256\n256\n")
+            }
+        }
+
         /// An access time that is chosen is so too where the tmpfs is first filled.
         @Test func aFilledTmpfsHasItsAccessTimes() throws {
             try withBundle(.oneID) { bundle in

@@ -64,6 +64,67 @@ extension IntegrationTests {
             }
         }
 
+        /// As with root.readonly: what is mounted in it keeps its own attributes.
+        @Test(arguments: [Identity.root, .oneID], ["/", "//", "/.", "/link"])
+        func makesTheRootReadOnly(_ identity: Identity, _ path: String) throws {
+            try withBundle(identity) { bundle in
+                #expect(symlink("/", "\(bundle.rootfs)/link") == 0)
+                try bundle.edit { $0["linux.readonlyPaths"] = [.string(path)] }
+                #expect(try bundle.output("touch /new 2>/dev/null || echo read-only; touch /dev/shm/new && echo but elsewhere") == "read-only\nbut elsewhere")
+                #expect(!FileManager.default.fileExists(atPath: "\(bundle.rootfs)/new"))
+            }
+        }
+
+        @Test(arguments: ["/", "/link"])
+        func theRootCannotBeMasked(_ path: String) throws {
+            try withBundle(.root) { bundle in
+                #expect(symlink(".", "\(bundle.rootfs)/link") == 0)
+                try bundle.edit { $0["linux.maskedPaths"] = [.string(path)] }
+                let result = try bundle.sh("echo never")
+                #expect(result.status == 1 && result.stdout.isEmpty && result.stderr.contains("the root itself cannot be masked"), "\(result)")
+            }
+        }
+
+        /// What is mounted on `/` is the root from then on.
+        @Test(arguments: [Identity.root, .oneID], [[], ["--no-pivot"]])
+        func isWhatIsMountedOnIt(_ identity: Identity, _ options: [String]) throws {
+            try withBundle(identity) { bundle in
+                let other = "\(bundle.directory)/other"
+                try RootFilesystem.make(at: other, uid: identity.hostUID, gid: identity.hostGID)
+                try bundle.write("other\n", to: "\(other)/mark")
+                try bundle.edit { $0.mountFirst("/", type: "bind", source: other, options: ["rbind", "ro"]) }
+                let output = try bundle.output("cat /mark; touch /new 2>&1; ls -d /proc/self; touch /dev/shm/new && echo written", options: options)
+                #expect(output.hasPrefix("other\n") && output.contains("Read-only file system") && output.hasSuffix("/proc/self\nwritten"), "\(output)")
+                try bundle.edit {
+                    $0.removeMount("/")
+                    $0.mountFirst("/", type: "tmpfs", source: "tmpfs", options: ["tmpcopyup"])
+                }
+                #expect(try bundle.output("touch /new; grep ' / / ' /proc/self/mountinfo | tail -1", options: options).contains("tmpfs"))
+                #expect(!FileManager.default.fileExists(atPath: "\(bundle.rootfs)/new"))
+            }
+        }
+
+        /// Without pivot_root what is the host's is told from what is the container's by the mounts, however the bundle is spelled;
+        /// and what is taken away of the host's stays the host's, where its mounts are shared.
+        @Test(arguments: [("rshared", "rootfs"), ("shared", "rootfs/"), ("rslave", "./rootfs"), ("rprivate", "rootfs")], [".", "./", "../bundle"])
+        func withoutPivotTheKernelsMountsStayWhereTheyAre(_ row: (propagation: String, path: String), _ spelled: String) throws {
+            try withBundle(.root) { bundle in
+                try bundle.edit {
+                    $0["linux.rootfsPropagation"] = .string(row.propagation)
+                    $0["root.path"] = .string(row.path)
+                    $0.setShell("ls -d /proc/self /sys/class")
+                }
+                let host = """
+                    mount --make-rshared / && cd \(bundle.directory) && ln -s . bundle && mount --bind . . && cd \(bundle.directory)/bundle || exit 1
+                    "$@" && ls -d /proc/self/ns /sys/kernel
+                    """
+                let result = try bundle.command(
+                    ["unshare", "--mount", "--propagation", "private", "sh", "-c", host, "sh", try RuntimeUnderTest.path, "--root", bundle.stateRoot,
+                     "run", "--no-pivot", "--bundle", spelled, bundle.id]).run()
+                #expect(result.succeeded && result.stdout == "/proc/self\n/sys/class\n/proc/self/ns\n/sys/kernel\n", "\(result)")
+            }
+        }
+
         /// Without a mount namespace of its own the container is in its root all the same, and so is whoever comes later.
         @Test(arguments: Identity.allCases)
         func isAllThereIsWithoutMountsToo(_ identity: Identity) throws {

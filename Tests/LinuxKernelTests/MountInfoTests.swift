@@ -32,6 +32,13 @@ import Testing
         #expect(mounts.first?.superOptions == ["rw", "lowerdir=/x\r"])
     }
 
+    @Test(arguments: [(3, [3, 4, 6]), (1, [1, 2, 3, 4, 6]), (2, [2]), (9, [9])] as [(UInt64, Set<Int>)])
+    func aMountHasATreeBelowIt(_ id: UInt64, _ ids: Set<Int>) {
+        // By their numbers: the mount points say nothing, and the order is any. The root is its own parent.
+        let mounts = [(4, 3), (1, 1), (2, 1), (3, 1), (6, 4)].map { "\($0.0) \($0.1) 0:1 / /same rw - proc proc rw" }.joined(separator: "\n")
+        #expect(MountInfo.parse(mounts).tree(of: id) == ids)
+    }
+
     @Test func parsesOurOwn() throws {
         let text = try ProcessFileSystem().read("self/mountinfo")
         let mounts = MountInfo.parse(text)

@@ -54,9 +54,8 @@ extension StepInterpreter {
     /// The links of an image may lead a bind mount to where a device is looked for: nothing of the host's is replaced there.
     private func isMadeForContainer(_ directory: borrowing OwnedDescriptor) throws(KernelError) -> Bool {
         let mount = try directory.mountID()
-        if try mount == root.descriptor.mountID() { return true }
-        for made in madeMounts where try mount == made.mountID() { return true }
-        return false
+        let rootMount = try root.descriptor.mountID()
+        return mount == rootMount || madeMounts.contains(mount)
     }
 
     /// What is there stays, but for a device where a link of the container's own devpts belongs.

@@ -39,11 +39,24 @@ extension StepInterpreter {
     }
 
     private func bind(_ source: SharedDescriptor, _ step: MountStep, recursiveAttributes: Bool) throws(KernelError) {
-        let target = try source.status().isDirectory ? root.makeDirectories(step.destination) : root.makeFile(step.destination)
+        let target = try mountPoint(step.destination, forDirectory: source.status().isDirectory)
         try requireProcUntouched(by: try source.isProcfs(), target, step.destination)
         // While it is detached nobody sees it without its attributes.
         try Mounts.setAttributes(source, set: step.options.set, clear: step.options.clear, recursive: recursiveAttributes)
         try finish(source, step, on: target)
+    }
+
+    /// A directory is mounted on a directory, all else on what is none.
+    private func mountPoint(_ destination: String, forDirectory isDirectory: Bool) throws(KernelError) -> OwnedDescriptor {
+        guard isDirectory else {
+            let target = try root.makeFile(destination)
+            if try !target.status().isDirectory { return target }
+            throw KernelError(.move_mount, .isDirectory, "\(destination) (the source is not a directory)")
+        }
+        do throws(KernelError) { return try root.makeDirectories(destination) } catch {
+            guard error.errno == .notDirectory else { throw error }
+            throw KernelError(.move_mount, .notDirectory, "\(destination) (the source is a directory)")
+        }
     }
 
     /// Only a procfs may be mounted on /proc, however an image's links have it spelled, and nothing in it by such a link:
@@ -64,8 +77,23 @@ extension StepInterpreter {
 
     func finish(_ mount: borrowing some Descriptor & ~Copyable, _ step: MountStep, on target: borrowing OwnedDescriptor) throws(KernelError) {
         try Mounts.setAttributes(mount, set: step.options.recursiveSet, clear: step.options.recursiveClear, recursive: true)
+        let isNewRoot = try isRoot(target)
         try Mounts.attach(mount, on: target)
         for change in step.options.propagation { try Mounts.setPropagation(mount, change.type, recursive: change.recursive) }
+        if isNewRoot { try replaceRoot(by: mount) }
+    }
+
+    /// Whether it is the root itself, of which what is mounted on it would cover nothing: paths begin below that.
+    private func isRoot(_ target: borrowing OwnedDescriptor) throws(KernelError) -> Bool {
+        let root = try root.descriptor
+        guard try target.mountID() == root.mountID() else { return false }
+        return try target.status().isSameInode(as: root.status())
+    }
+
+    private func replaceRoot(by mount: borrowing some Descriptor & ~Copyable) throws(KernelError) {
+        // pivot_root refuses a root that is shared.
+        try Mounts.setPropagation(mount, .slave, recursive: false)
+        sources[plan.rootSource!] = SharedDescriptor(try mount.open(".", [.path, .directory]))
     }
 
     private func opened(_ source: Int) throws(KernelError) -> SharedDescriptor {
@@ -96,7 +124,7 @@ extension StepInterpreter {
             try Mounts.setAttributes(mount, set: step.options.set, clear: step.options.clear)
         }
         try finish(mount, step, on: target)
-        if type == "tmpfs" { madeMounts.append(SharedDescriptor(mount)) }
+        if type == "tmpfs" { madeMounts.insert(try mount.mountID()) }
     }
 
     /// An image with a link at /proc would have us mount elsewhere, and believe what lies at /proc (CVE-2019-19921).
@@ -119,6 +147,8 @@ extension StepInterpreter {
 
     func makeReadOnly(_ path: String) throws(KernelError) {
         guard let target = try existing(path) else { return }
+        // The root cannot be covered by a copy. What is mounted in it keeps its own attributes, as with root.readonly.
+        if try isRoot(target) { return try Mounts.setAttributes(target, set: .readOnly) }
         let copy = try Mounts.copy(of: target, recursive: true)
         try Mounts.setAttributes(copy, set: .readOnly, recursive: true)
         try Mounts.attach(copy, on: target)
@@ -127,6 +157,7 @@ extension StepInterpreter {
     /// A file disappears behind /dev/null, a directory behind an empty tmpfs.
     func mask(_ path: String) throws(KernelError) {
         guard let target = try existing(path) else { return }
+        if try isRoot(target) { throw KernelError(.move_mount, .invalidArgument, "\(path) (the root itself cannot be masked)") }
         if try target.status().isDirectory {
             if let attached = maskingDirectory {
                 let copy = try Mounts.copy(of: attached, recursive: false)
@@ -154,19 +185,32 @@ extension StepInterpreter {
         }
     }
 
-    /// Without pivot_root the host's mounts stay below the new root: its proc and sysfs must not be left as a way back.
+    /// Without pivot_root the host's mounts stay below the new root: its proc and sysfs must not be left as a way back. They only
+    /// receive from the host by now.
     func concealKernelMounts() throws(KernelError) {
-        let ours = try procfs.read("self/mountinfo")
-        let rootMount = plan.steps.compactMap { if case .attachRoot(let path) = $0 { path } else { nil } }.first ?? "/"
-        for mount in MountInfo.parse(ours).reversed() where mount.fileSystemType == "proc" || mount.fileSystemType == "sysfs" {
-            if mount.mountPoint.hasPrefix(rootMount + "/") { continue }
-            do throws(KernelError) { try Mounts.unmount(mount.mountPoint) } catch {
-                // A mount that a more privileged user namespace locked cannot be taken away, but covered.
-                guard [.notPermitted, .invalidArgument, .resourceBusy].contains(error.errno) else { throw error }
-                let target = try FileDescriptor.currentDirectory.open(mount.mountPoint, .path)
-                let tmpfs = try Mounts.fileSystem("tmpfs", source: "tmpfs", options: [], attributes: .readOnly)
-                try Mounts.attach(tmpfs, on: target)
-            }
+        let mounts = MountInfo.parse(try procfs.read("self/mountinfo"))
+        let ours = mounts.tree(of: try root.descriptor.mountID())
+        let theirs = mounts.filter { ["proc", "sysfs"].contains($0.fileSystemType) && !ours.contains($0.id) }
+        var ids = Set(theirs.map(\.id))
+        for mount in theirs.reversed() {
+            // As long as it is one of them that is on top there: the mountinfo need not have them in the order of a stack.
+            while let top = try topMount(at: mount.mountPoint), ids.remove(Int(try top.mountID())) != nil { try conceal(top) }
+        }
+    }
+
+    /// nil where another mount covers the way.
+    private func topMount(at path: String) throws(KernelError) -> SharedDescriptor? {
+        do throws(KernelError) { return SharedDescriptor(try FileDescriptor.currentDirectory.open(path, [.path, .noFollow])) } catch {
+            if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return nil }
+            throw error
+        }
+    }
+
+    private func conceal(_ mount: SharedDescriptor) throws(KernelError) {
+        do throws(KernelError) { try Mounts.unmount(mount, procfs) } catch {
+            // A mount that a more privileged user namespace locked cannot be taken away, but covered.
+            guard [.notPermitted, .invalidArgument, .resourceBusy].contains(error.errno) else { throw error }
+            try Mounts.attach(try Mounts.fileSystem("tmpfs", source: "tmpfs", options: [], attributes: .readOnly), on: mount)
         }
     }
 }

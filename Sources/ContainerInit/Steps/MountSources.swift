@@ -2,28 +2,37 @@ import ContainerPlan
 import LinuxKernel
 import SystemPackage
 
-/// Opens the sources of bind mounts, as detached copies. The runtime and init both do, each where the plan says.
-public enum MountSources {
-    /// The copies are numbered as in the plan; nil for an optional one that is not to be had.
-    ///
+/// The sources of bind mounts, opened as detached copies: by the runtime or by init, each where the plan says.
+public final class MountSources {
+    /// Numbered as in the plan; nil for an optional one that is not to be had.
+    private var copies: [SharedDescriptor?] = []
+    /// What there was room for before them.
+    private let limit: DescriptorLimit
+
+    public init(_ limit: DescriptorLimit) { self.limit = limit }
+
+    public subscript(number: Int) -> SharedDescriptor? {
+        get { copies[number] }
+        set { copies[number] = newValue }
+    }
+
     /// - Parameter mapIDs: how a copy gets its id mapping, where it has one.
-    public static func open(
+    public func open(
         _ sources: [MountSource], mapIDs: (SharedDescriptor, MountIDMapping) throws(KernelError) -> Void = { (_, _) throws(KernelError) in }
-    ) throws(KernelError) -> [SharedDescriptor?] {
-        var opened: [SharedDescriptor?] = []
+    ) throws(KernelError) {
+        try limit.raise(for: sources.count)
         for source in sources {
             do throws(KernelError) {
-                let copy = SharedDescriptor(try open(source))
+                let copy = SharedDescriptor(try Self.open(source))
                 if let mapping = source.idMapping {
                     do throws(KernelError) { try mapIDs(copy, mapping) } catch { throw KernelError(error.call, error.errno, source.path) }
                 }
-                opened.append(copy)
+                copies.append(copy)
             } catch {
                 guard source.optional else { throw error }
-                opened.append(nil)
+                copies.append(nil)
             }
         }
-        return opened
     }
 
     private static func open(_ source: MountSource) throws(KernelError) -> OwnedDescriptor {
@@ -34,7 +43,13 @@ public enum MountSources {
     }
 
     /// What the runtime copied is a peer of the host's mounts: nothing may go back to them.
-    public static func detachFromHost(_ sources: [SharedDescriptor?], _ propagation: MountPropagation) throws(KernelError) {
-        for case let source? in sources { try Mounts.setPropagation(source, propagation, recursive: true) }
+    public func detachFromHost(_ propagation: MountPropagation) throws(KernelError) {
+        for case let copy? in copies { try Mounts.setPropagation(copy, propagation, recursive: true) }
+    }
+
+    /// Closes those that are not needed any more, for the limit of descriptors to be the caller's again.
+    public func close(except kept: Int? = nil) throws(KernelError) {
+        for number in copies.indices where number != kept { copies[number] = nil }
+        try limit.restore()
     }
 }

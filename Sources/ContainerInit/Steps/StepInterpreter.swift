@@ -13,14 +13,13 @@ final class StepInterpreter {
     let callersMask: mode_t
     /// By the hierarchy's controllers.
     let cgroups: [String: ShownCgroup]
-    /// Detached copies, numbered as in the plan.
-    private(set) var sources: [SharedDescriptor?]
+    let sources: MountSources
     private(set) var terminal: ContainerTerminal?
     /// The masked directories share one empty, read-only tmpfs: this is where it is attached first.
     var maskingDirectory: SharedDescriptor?
 
     init(
-        plan: InitPlan, sources: [SharedDescriptor?], cgroups: [String: ShownCgroup], procfs: ProcessFileSystem,
+        plan: InitPlan, sources: MountSources, cgroups: [String: ShownCgroup], procfs: ProcessFileSystem,
         hookState: @escaping (String, Int32) -> String, callersMask: mode_t
     ) {
         self.plan = plan
@@ -31,11 +30,11 @@ final class StepInterpreter {
         self.callersMask = callersMask
     }
 
-    /// File systems that were made for the container and hold nothing of the host's.
-    var madeMounts: [SharedDescriptor] = []
+    /// The ids of mounts of file systems that were made for the container and hold nothing of the host's.
+    var madeMounts: Set<UInt64> = []
 
-    /// The container's root file system; where nothing is mounted for it, what is `/` at the moment: the host's, until the root
-    /// is changed.
+    /// The container's root file system, or what was mounted on it; where nothing is mounted for it, what is `/` at the moment:
+    /// the host's, until the root is changed.
     var root: RootDirectory {
         get throws(KernelError) {
             guard let source = plan.rootSource else { return try .current() }
@@ -49,7 +48,8 @@ final class StepInterpreter {
         case .setPropagationOfAll(let propagation):
             try Mounts.setPropagation(RootDirectory.current().descriptor, propagation, recursive: true)
         case .isolateParentOfRoot(let path): try isolateMount(holding: path)
-        case .openSources: sources = try MountSources.open(plan.sources)
+        case .openSources: try sources.open(plan.sources)
+        case .closeSources: try sources.close(except: plan.rootSource)
         case .becomeSetupUser(let user): try user.become(procfs)
         case .createCgroupNamespace: try CurrentProcess.unshare([.cgroup])
         case .joinSessionKeyring(let name): try joinSessionKeyring(name)
@@ -112,8 +112,11 @@ final class StepInterpreter {
         switch entry {
         case .pivot: try Mounts.pivotRoot(to: root.descriptor)
         case .move:
+            // Over `/`, which stays ours until the root is changed: so nothing of the new root is in the way to the old one's mounts.
+            try Mounts.attach(root.descriptor, on: RootDirectory.current().descriptor)
             try concealKernelMounts()
-            try Mounts.moveRoot(to: root.descriptor)
+            try CurrentProcess.changeDirectory(root.descriptor)
+            try Mounts.changeRootHere()
         case .changeRoot(let path):
             try CurrentProcess.changeDirectory(path)
             try Mounts.changeRootHere()

@@ -60,7 +60,7 @@ public struct MountOptions: Sendable, Equatable {
         ("unbindable", .propagation(.unbindable)),
         ("sync", .superblock), ("async", .superblock), ("dirsync", .superblock), ("lazytime", .superblock),
         ("nolazytime", .superblock), ("mand", .superblock), ("nomand", .superblock),
-        ("iversion", .superblock), ("noiversion", .nothing), ("silent", .nothing), ("loud", .nothing),
+        ("iversion", .superblock), ("noiversion", .nothing), ("acl", .superblock), ("noacl", .nothing), ("silent", .nothing), ("loud", .nothing),
         ("tmpcopyup", .copyUp), ("idmap", .idMapping(.plain)), ("ridmap", .idMapping(.recursive)),
     ]
 

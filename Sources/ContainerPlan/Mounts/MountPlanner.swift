@@ -58,9 +58,10 @@ struct MountPlanner {
             MountStep(destination: destination, content: content, options: options, fallback: fallback, name: name)
         }
         if options.remount {
-            let version = FileSystemOption("iversion")
-            if options.data.contains(version) { warnings.append("\(field).options: iversion is left out: only a new file system can have it") }
-            return make(.remount(options: options.data.filter { $0 != version }))
+            for option in options.data where Mounts.isOnlyForMount(option) {
+                warnings.append("\(field).options: \(option.text) is left out: only a new file system can have it")
+            }
+            return make(.remount(options: options.data.filter { !Mounts.isOnlyForMount($0) }))
         }
         if let binding = options.binding ?? (type == "bind" ? .plain : nil) {
             guard let source = mount.source, !source.isEmpty else { throw PlanError("\(field).source: is missing, and a bind mount needs one") }
@@ -75,7 +76,7 @@ struct MountPlanner {
 
         switch type {
         case "cgroup":
-            guard destination != "/" else { throw PlanError("\(field).destination: a cgroup mount cannot be the root") }
+            guard !destination.pathComponentsResolvingDots.isEmpty else { throw PlanError("\(field).destination: a cgroup mount cannot be the root") }
             options.data = []
             // A namespace that is joined may begin above the container's cgroup.
             return make(facts.cgroupHierarchies.isUnified ? .cgroup2(fresh: namespaces.createsCgroupNamespace) : .cgroupTmpfs)

@@ -4,8 +4,8 @@ import SystemPackage
 
 /// A directory that stands for `/`: every path is resolved inside it, whatever links a hostile image holds.
 ///
-/// The kernel does it where it has openat2 (Linux 5.6); else the same walk is made here, component by component, on
-/// `O_PATH` descriptors. Man: openat2(2), RESOLVE_IN_ROOT.
+/// The kernel does it where it has openat2 (Linux 5.6); else, and where something is to be made, the same walk is made here,
+/// component by component, on `O_PATH` descriptors. Man: openat2(2), RESOLVE_IN_ROOT.
 public struct RootDirectory {
     /// The root itself.
     public let descriptor: SharedDescriptor
@@ -39,36 +39,30 @@ public struct RootDirectory {
         return try walk(path, flags)
     }
 
-    /// Makes the directories of `path` that are missing (mode 0755) and opens the last, as `O_PATH`.
+    /// Makes the directories of `path` that are missing (mode 0755), be it behind a link that dangles, and opens the last, as
+    /// `O_PATH`.
     public func makeDirectories(_ path: String) throws(KernelError) -> OwnedDescriptor {
-        do throws(KernelError) { return try open(path, [.path, .directory]) } catch {
-            guard error.errno == .noSuchFileOrDirectory else { throw error }
-        }
-        let (parent, name) = Self.split(path)
-        // A dangling link has a name but nothing behind it: its target cannot be made without following it out of our
-        // hands, so mkdirat's EEXIST is the answer.
-        guard let name else { throw KernelError(.mkdir, .noSuchFileOrDirectory, path) }
-        let directory = try makeDirectories(parent)
-        do throws(KernelError) { try directory.makeDirectory(name, mode: 0o755) } catch {
-            guard error.errno == .fileExists else { throw error }
-        }
-        return try open(path, [.path, .directory])
+        try make(path, [.path, .directory], lastIsFile: false)
     }
 
     /// Opens the file at `path` as `O_PATH`, made empty (mode 0644) where nothing is there, its directories too.
-    public func makeFile(_ path: String) throws(KernelError) -> OwnedDescriptor {
-        do throws(KernelError) { return try open(path, .path) } catch {
+    public func makeFile(_ path: String) throws(KernelError) -> OwnedDescriptor { try make(path, .path, lastIsFile: true) }
+
+    private func make(_ path: String, _ flags: OpenFlags, lastIsFile: Bool) throws(KernelError) -> OwnedDescriptor {
+        do throws(KernelError) { return try open(path, flags) } catch {
             guard error.errno == .noSuchFileOrDirectory else { throw error }
         }
-        let (parent, name) = Self.split(path)
-        guard let name else { throw KernelError(.open, .isDirectory, path) }
-        let directory = try makeDirectories(parent)
-        do throws(KernelError) {
-            _ = try directory.open(name, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o644)
-        } catch {
-            guard error.errno == .fileExists else { throw error }
+        return try walk(path, flags) { (directory, name, isLast) throws(KernelError) in
+            do throws(KernelError) {
+                if isLast && lastIsFile {
+                    _ = try directory.open(name, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o644)
+                } else {
+                    try directory.makeDirectory(name, mode: 0o755)
+                }
+            } catch {
+                guard error.errno == .fileExists else { throw error }
+            }
         }
-        return try open(path, .path)
     }
 
     /// The directory that holds `path`'s last component, made where missing, and that component's name.
@@ -91,13 +85,26 @@ public struct RootDirectory {
         return (components.joined(separator: "/"), last)
     }
 
-    /// The walk without openat2. `..` goes back to a descriptor that was opened before, never to whatever is the
-    /// parent now, so that a directory moved out of the root does not take the walk with it.
-    private func walk(_ path: String, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
+    /// The walk without openat2, and the one that makes what is missing: a link that dangles has to be followed by its text, for
+    /// the kernel tells of it no more than that something is not there. `..` goes back to a descriptor that was opened before,
+    /// never to whatever is the parent now, so that a directory moved out of the root does not take the walk with it.
+    ///
+    /// - Parameter make: makes a name that is missing in a directory.
+    private func walk(
+        _ path: String, _ flags: OpenFlags,
+        making make: ((_ directory: SharedDescriptor, _ name: String, _ isLast: Bool) throws(KernelError) -> Void)? = nil
+    ) throws(KernelError) -> OwnedDescriptor {
         var pending = Array(path.parts(at: "/").reversed())
         var above: [SharedDescriptor] = []
         var linksLeft = 40
         func here() -> SharedDescriptor { above.last ?? descriptor }
+        func openNext(_ name: String) throws(KernelError) -> OwnedDescriptor {
+            do throws(KernelError) { return try here().open(name, [.path, .noFollow]) } catch {
+                guard error.errno == .noSuchFileOrDirectory, make != nil else { throw error }
+            }
+            try make?(here(), name, pending.isEmpty)
+            return try here().open(name, [.path, .noFollow])
+        }
 
         while let component = pending.popLast() {
             if component == "." { continue }
@@ -105,7 +112,7 @@ public struct RootDirectory {
                 _ = above.popLast()
                 continue
             }
-            let next = try here().open(component, [.path, .noFollow])
+            let next = try openNext(component)
             let status = try next.status()
             if status.isSymbolicLink {
                 if pending.isEmpty && flags.contains(.noFollow) {

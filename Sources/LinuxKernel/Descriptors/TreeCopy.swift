@@ -8,26 +8,38 @@ extension Descriptor where Self: ~Copyable {
     /// No link is followed. Devices and sockets are left out, and what the destination cannot have: extended attributes, and
     /// owners that our user namespace does not map, in whose place we are.
     public func copyTree(to destination: borrowing some Descriptor & ~Copyable) throws(KernelError) {
-        try copyAttributes(to: destination)
-        for name in try directoryEntries() { try copyEntry(name, to: destination) }
+        // Each keeps the directory open that it is in, which is closed with the last of them: a tree may be deeper than we may
+        // have descriptors.
+        var pending: [(parent: SharedDescriptor, copy: SharedDescriptor, name: String)] = []
+        func copyDirectory(_ source: consuming OwnedDescriptor, to destination: consuming OwnedDescriptor) throws(KernelError) {
+            let directory = SharedDescriptor(source), copy = SharedDescriptor(destination)
+            try directory.copyAttributes(to: copy)
+            for name in try directory.directoryEntries() where try directory.copyEntry(name, to: copy) == .isDirectory {
+                pending.append((directory, copy, name))
+            }
+        }
+        try copyDirectory(open(".", [.readOnly, .directory]), to: destination.open(".", [.readOnly, .directory]))
+        while let (parent, copy, name) = pending.popLast() {
+            try copy.makeDirectory(name, mode: 0o700)
+            try copyDirectory(
+                parent.open(name, [.readOnly, .directory, .noFollow]), to: copy.open(name, [.readOnly, .directory, .noFollow]))
+        }
     }
 
-    private func copyEntry(_ name: String, to destination: borrowing some Descriptor & ~Copyable) throws(KernelError) {
+    private func copyEntry(_ name: String, to destination: borrowing some Descriptor & ~Copyable) throws(KernelError) -> CopiedEntry {
         let status = try open(name, [.path, .noFollow]).status()
+        if status.isDirectory { return .isDirectory }
         if status.isSymbolicLink {
             try destination.makeSymbolicLink(name, to: try readSymbolicLink(name))
             let link = try destination.open(name, [.path, .noFollow])
             try status.copyOwner(to: link)
-        } else if status.isDirectory {
-            try destination.makeDirectory(name, mode: 0o700)
-            let directory = try destination.open(name, [.readOnly, .directory, .noFollow])
-            try open(name, [.readOnly, .directory, .noFollow]).copyTree(to: directory)
         } else if status.isRegular {
             let file = try open(name, [.readOnly, .noFollow, .nonBlocking])
             let copy = try destination.open(name, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
             try file.copyContents(to: copy)
             try file.copyAttributes(to: copy)
         }
+        return .isDone
     }
 
     /// The owner first: a change of it clears setuid bits.
@@ -90,6 +102,9 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 }
+
+/// What became of an entry: a directory is left to be copied.
+private enum CopiedEntry { case isDone, isDirectory }
 
 extension FileStatus {
     /// Each id by itself: one may be mapped where the other is not. Man: user_namespaces(7), "Unmapped user and group IDs".

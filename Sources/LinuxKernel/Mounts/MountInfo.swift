@@ -46,3 +46,16 @@ public struct MountInfo: Sendable, Equatable {
         return String(decoding: bytes, as: UTF8.self)
     }
 }
+
+extension [MountInfo] {
+    /// The ids of a mount and of all that is mounted below it.
+    public func tree(of id: UInt64) -> Set<Int> {
+        let children = Dictionary(grouping: self, by: \.parentID)
+        var tree: Set<Int> = [], pending = [Int(id)]
+        while let next = pending.popLast() {
+            // The root of the namespace may be its own parent.
+            if tree.insert(next).inserted { pending += children[next, default: []].map(\.id) }
+        }
+        return tree
+    }
+}

@@ -21,14 +21,17 @@ public enum Mounts {
     }
 
     /// Whether fsconfig(2) takes all of it: no text of more than 255 bytes, as the layers of an overlay easily make one, and
-    /// not the one flag that is left to mount(2).
+    /// not a flag that is left to mount(2).
     public static func isForFSConfig(source: String?, _ options: [FileSystemOption]) -> Bool {
-        (source ?? "").utf8.count < 256 && !options.contains { ($0.value ?? "").utf8.count > 255 || ($0.key == "iversion" && $0.value == nil) }
+        (source ?? "").utf8.count < 256 && !options.contains { ($0.value ?? "").utf8.count > 255 || isOnlyForMount($0) }
     }
+
+    /// Whether it is a flag of a superblock that only mount(2) sets, when it makes one.
+    public static func isOnlyForMount(_ option: FileSystemOption) -> Bool { option.value == nil && ["acl", "iversion"].contains(option.key) }
 
     /// What mount(2) takes as a number and not among the file system's own options, with what is its absence. Source: linux/mount.h.
     private static let superblockFlags: [(String, UInt)] = [
-        ("ro", 1), ("rw", 0), ("sync", 16), ("async", 0), ("mand", 64), ("nomand", 0), ("dirsync", 128), ("iversion", 1 << 23),
+        ("ro", 1), ("rw", 0), ("sync", 16), ("async", 0), ("mand", 64), ("nomand", 0), ("dirsync", 128), ("acl", 1 << 16), ("iversion", 1 << 23),
         ("lazytime", 1 << 25), ("nolazytime", 0),
     ]
 
@@ -153,14 +156,6 @@ public enum Mounts {
         try checkErrno(.chdir, chdir("/"))
     }
 
-    /// Moves the mount of `newRoot` over `/` and changes the root, where pivot_root cannot (a root on initramfs).
-    public static func moveRoot(to newRoot: borrowing some Descriptor & ~Copyable) throws(KernelError) {
-        let oldRoot = try FileDescriptor.currentDirectory.open("/", [.path, .directory])
-        try checkErrno(.chdir, fchdir(newRoot.rawValue))
-        try attach(newRoot, on: oldRoot)
-        try changeRootHere()
-    }
-
     /// chroot(2) into the working directory.
     public static func changeRootHere() throws(KernelError) {
         try checkErrno(.chroot, chroot("."))
@@ -169,4 +164,13 @@ public enum Mounts {
 
     /// Detaches what is mounted on top at an absolute path.
     public static func unmount(_ path: String) throws(KernelError) { try check(.umount2, cl_umount2(path, 2), path) }
+
+    /// Detaches the mount whose root a descriptor refers to. The working directory is `/` after.
+    public static func unmount(_ mount: borrowing some Descriptor & ~Copyable, _ procfs: ProcessFileSystem) throws(KernelError) {
+        let directory = try procfs.open("self/fd", [.path, .directory])
+        try checkErrno(.chdir, fchdir(directory.rawValue))
+        let result = cl_umount2(String(mount.rawValue), 2)
+        try checkErrno(.chdir, chdir("/"))
+        try check(.umount2, result)
+    }
 }

@@ -68,6 +68,7 @@ final class ContainerCreation: HeldContainer {
             joinCgroup: { (pid) throws(RuntimeError) in try keeper.place(pid: pid) },
             joinResctrlGroup: { (pid) throws(RuntimeError) in try keeper.joinResctrlGroup(pid: pid) },
             prepareNamespaces: { (pid) throws(RuntimeError) in
+                try Self.close(sources)
                 try NetworkDeviceMover.move(plan, pid: pid, procfs: procfs)
                 if stagesFirst { try stage(pid) }
             },
@@ -95,17 +96,23 @@ final class ContainerCreation: HeldContainer {
     }
 
     /// In our own mount namespace, with our privileges, where the plan says so.
-    private static func openSources(_ plan: InitPlan, _ procfs: ProcessFileSystem, _ wording: FailureWording) throws(RuntimeError) -> [SharedDescriptor?] {
-        guard plan.sourceOpener == .runtime, let rootSource = plan.rootSource else { return [] }
+    private static func openSources(_ plan: InitPlan, _ procfs: ProcessFileSystem, _ wording: FailureWording) throws(RuntimeError) -> MountSources {
         do throws(KernelError) {
+            let sources = MountSources(try DescriptorLimit())
+            guard plan.sourceOpener == .runtime, let rootSource = plan.rootSource else { return sources }
             let mapper = MountIDMapper(procfs)
-            let sources = try MountSources.open(plan.sources) { (mount, mapping) throws(KernelError) in try mapper.map(mount, mapping) }
+            try sources.open(plan.sources) { (mount, mapping) throws(KernelError) in try mapper.map(mount, mapping) }
             let propagation = plan.steps.hostPropagation
-            try MountSources.detachFromHost(sources, propagation)
+            try sources.detachFromHost(propagation)
             // Volumes may stay peers of the host's mounts; the root would take all that is mounted in it there, and could not be pivoted to.
             if propagation == .shared, let root = sources[rootSource] { try Mounts.setPropagation(root, .privately, recursive: false) }
             return sources
         } catch { throw wording.sourceError(error) }
+    }
+
+    /// The child has them: our own hooks find the limit of descriptors as it was.
+    private static func close(_ sources: MountSources) throws(RuntimeError) {
+        do throws(KernelError) { try sources.close() } catch { throw RuntimeError("closing the sources of mounts", error) }
     }
 }
 

@@ -30,6 +30,13 @@ extension JSONValue {
             to: "mounts")
     }
 
+    /// Before all others.
+    mutating func mountFirst(_ destination: String, type: String, source: String, options: [String] = []) {
+        addMount(destination, type: type, source: source, options: options)
+        let mounts = self["mounts"]?.array ?? []
+        self["mounts"] = .array(mounts.suffix(1) + mounts.dropLast())
+    }
+
     mutating func addBind(_ source: String, to destination: String, _ options: [String] = ["bind", "rw"]) {
         addMount(destination, type: "bind", source: source, options: options)
     }
