@@ -12,7 +12,7 @@ extension Runtime {
         let store = try StateStore(request: request, identity: probe.identity)
         let directory: ContainerDirectory
         do throws(RuntimeError) { directory = try lockDirectory(id, probe) } catch {
-            if force && error.isMissingContainer { return }
+            if force && error.kind == .missingContainer { return }
             throw error
         }
         let container = Container(directory, procfs: probe.procfs, state: try state(in: directory, force: force))
@@ -69,8 +69,4 @@ extension Container {
         guard sharesProcesses else { return }
         if let state { try SavedCgroup(state).killAll() } else { try CgroupJournal(directory: directory).killAll() }
     }
-}
-
-extension RuntimeError {
-    var isMissingContainer: Bool { message.hasPrefix("container does not exist") }
 }

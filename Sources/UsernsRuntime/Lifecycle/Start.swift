@@ -50,7 +50,7 @@ extension Runtime {
             try directory.lock()
             guard try !directory.isGone else { throw KernelError(.flock, .noSuchFileOrDirectory) }
         } catch {
-            if error.errno == .noSuchFileOrDirectory { throw RuntimeError("container does not exist: \(id.text)") }
+            if error.errno == .noSuchFileOrDirectory { throw RuntimeError.missingContainer(id) }
             throw RuntimeError("locking \(id.text)", error)
         }
         return directory

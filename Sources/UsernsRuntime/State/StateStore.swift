@@ -66,7 +66,7 @@ struct StateStore {
     }
 
     private func failure(toOpen id: ContainerID, _ error: KernelError) -> RuntimeError {
-        if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return RuntimeError("container does not exist: \(id.text)") }
+        if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return .missingContainer(id) }
         return RuntimeError("state directory \(path)", error)
     }
 
