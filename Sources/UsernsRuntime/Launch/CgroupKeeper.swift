@@ -4,7 +4,7 @@ import ContainerPlan
 import LinuxKernel
 import RuntimeSpec
 
-/// The container's cgroup, as the rules of rootless.md have it: what is forgiven is only told.
+/// The container's cgroup while it is made: what `CgroupForgiveness` forgives is only told.
 struct CgroupKeeper {
     private let driver: any CgroupDriver
     private let request: CgroupRequest
