@@ -134,9 +134,9 @@ extension IntegrationTests {
         /// Nobody can join the user namespace that he is in.
         @Test func aUserNamespaceThatCannotBeJoinedIsNamed() throws {
             try withBundle(.root) { bundle in
-                try bundle.edit { $0.setNamespace("user", path: "/proc/1/ns/user") }
+                try bundle.edit { $0.setNamespace("user", path: "/proc/self/ns/user") }
                 let result = try bundle.sh("true")
-                #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains("setns /proc/1/ns/user: invalid argument"), "\(result)")
+                #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains("setns /proc/self/ns/user: invalid argument"), "\(result)")
             }
         }
 
