@@ -25,12 +25,12 @@ runc:
 # The manual pages too, where they are rendered.
 install: runc
 	install -D -m 0755 runc $(DESTDIR)$(PREFIX)/sbin/runc
-	for page in $(wildcard man/man8/*.8); do install -D -m 0644 $$page $(DESTDIR)$(PREFIX)/share/man/man8/$${page##*/}; done
+	for page in $(wildcard man/man8/*.8); do install -D -m 0644 $$page $(DESTDIR)$(PREFIX)/share/man/man8/$${page##*/} || exit 1; done
 
 man:
 	@scripts/setup man
 	@mkdir -p man/man8
-	for page in man/*.8.md; do go-md2man -in $$page -out man/man8/$$(basename $$page .md); done
+	for page in man/*.8.md; do go-md2man -in $$page -out man/man8/$$(basename $$page .md) || exit 1; done
 
 demo: runc
 	@scripts/setup demo

@@ -68,7 +68,9 @@ enum IntermediateProcess {
                 postponed.append(SharedDescriptor(descriptor))
             }
         }
-        try CurrentProcess.join(user, flags: NamespaceKind.user.flag)
+        do throws(KernelError) { try CurrentProcess.join(user, flags: NamespaceKind.user.flag) } catch {
+            throw KernelError(error.call, error.errno, userPath)
+        }
         for (index, kind) in kinds.enumerated() { try CurrentProcess.join(postponed[index], flags: kind.flag) }
     }
 }

@@ -29,6 +29,8 @@ struct IDPlan {
             } catch { throw PlanError(error) }
             groups = user.additionalGids
         case .joined:
+            try Self.requireSame(linux.uidMappings, facts.joinedUIDMap, .uid)
+            try Self.requireSame(linux.gidMappings, facts.joinedGIDMap, .gid)
             (uidMap, gidMap, uidMapWriting, gidMapWriting) = (facts.joinedUIDMap, facts.joinedGIDMap, nil, nil)
             // Whether setgroups is denied there shows only inside: init asks the kernel, and only fails for a gid asked for.
             setupUser = SetupUser(user, uidMap: uidMap, gidMap: gidMap, dropsGroups: !facts.privilege.rootlessEUID)
@@ -51,6 +53,21 @@ struct IDPlan {
                 setupUser = SetupUser(user, uidMap: uids, gidMap: gids, dropsGroups: gidWriting.setgroupsAllowedAfter)
                 groups = gidWriting.setgroupsAllowedAfter ? user.additionalGids : nil
             } catch { throw PlanError(error) }
+        }
+    }
+
+    /// Maps that are given beside a user namespace that is joined cannot be applied any more: they are the namespace's own, or
+    /// the container would be another than was asked for. One whose maps cannot be read cannot be joined either.
+    private static func requireSame(_ given: [LinuxIDMapping], _ own: IDMap?, _ kind: IDKind) throws(PlanError) {
+        // What Podman sends for `--userns=container:` and `ns:`, because old runtimes wanted some map even then.
+        let placeholder = LinuxIDMapping(containerID: 0, hostID: 0, size: 1)
+        guard !given.isEmpty, given != [placeholder], let own else { return }
+        let map: IDMap
+        do throws(IDMapError) { map = try IDMap(validating: given.map(\.range), kind: kind) } catch { throw PlanError(error) }
+        guard map.isSame(as: own) else {
+            throw PlanError(
+                "\(kind.specField): is not the map of the user namespace that linux.namespaces joins",
+                hint: "leave it out: the namespace keeps its own, \(own.text.split(separator: "\n").joined(separator: ", "))")
         }
     }
 }

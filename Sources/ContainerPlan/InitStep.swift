@@ -45,7 +45,7 @@ public enum InitStep: Sendable, Equatable {
         case changeRoot(path: String)
     }
 
-    /// What a person calls it, after "while ".
+    /// What a person calls it: the beginning of an error.
     public var name: String {
         switch self {
         case .joinNamespace(let join): "joining the \(join.kind.rawValue) namespace \(join.path)"

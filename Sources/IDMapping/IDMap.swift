@@ -64,6 +64,20 @@ public struct IDMap: Sendable, Equatable {
         }
     }
 
+    /// Whether both map the same ids to the same ids, however their lines are cut and ordered.
+    public func isSame(as other: IDMap) -> Bool { spans == other.spans }
+
+    /// In the order of the ids inside, what continues a line made one with it.
+    private var spans: [IDRange] {
+        ranges.sorted { $0.containerID < $1.containerID }.reduce(into: []) { spans, range in
+            if let last = spans.last, last.containerIDs.upperBound == range.containerID, last.hostIDs.upperBound == range.hostID {
+                spans[spans.count - 1].size += range.size
+            } else {
+                spans.append(range)
+            }
+        }
+    }
+
     private func line(of id: UInt32, _ side: IDSide) -> IDRange? {
         ranges.first { side.ids(of: $0).contains(UInt64(id)) }
     }

@@ -91,7 +91,7 @@ public struct ExecRequest: Sendable {
     public var processLabel: String?
     public var apparmor: String?
     public var noNewPrivs: Bool
-    /// Capabilities added to every set, with or without `CAP_`.
+    /// Capabilities added to the bounding, effective and permitted sets, with or without `CAP_`.
     public var capabilities: [String]
     public var preserveFDs: Int
     public var ignorePaused: Bool

@@ -8,12 +8,26 @@ public struct RuntimeError: Error, Sendable, Equatable {
     public var message: String
     public var cause: String?
     public var hint: String?
+    /// What a caller may decide by, whatever the words are.
+    public private(set) var kind = Kind.other
+
+    public enum Kind: Sendable, Equatable {
+        /// There is no container with this id.
+        case missingContainer
+        case other
+    }
 
     public init(_ message: String, cause: String? = nil, hint: String? = nil, code: Int32 = 1) {
         self.code = code
         self.message = message
         self.cause = cause
         self.hint = hint
+    }
+
+    static func missingContainer(_ id: ContainerID) -> RuntimeError {
+        var error = RuntimeError("container does not exist: \(id.text)")
+        error.kind = .missingContainer
+        return error
     }
 
     /// The one line that is shown: `message: cause (hint: …)`.

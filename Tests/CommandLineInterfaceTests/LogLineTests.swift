@@ -10,6 +10,7 @@ import Testing
         (#"back\slash"#, #""back\\slash""#, #""back\\slash""#),
         ("two\nlines\tand\rmore", #""two\nlines\tand\rmore""#, #""two\nlines\tand\rmore""#),
         ("bell \u{7} and \u{1b}[31m", #""bell \x07 and \x1b[31m""#, #""bell \u0007 and \u001B[31m""#),
+        ("one byte \u{9b}31m", #""one byte \x9b31m""#, "\"one byte \u{9b}31m\""),
         ("größer 漢字", #""größer 漢字""#, #""größer 漢字""#),
     ])
     func rendered(_ message: String, _ text: String, _ json: String) {

@@ -219,6 +219,31 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
         #expect(!plan.steps.contains { if case .enterRoot = $0 { true } else { false } })
     }
 
+    /// Maps beside a user namespace that is joined are its own, however they are cut, or Podman's word for none.
+    @Test(arguments: [
+        ([], nil), ([mapping(0, 1000, 1), mapping(1, 100_000, 10)], nil), ([mapping(6, 100_005, 5), mapping(0, 1000, 1), mapping(1, 100_000, 5)], nil),
+        ([mapping(0, 0, 1)], nil),
+        ([mapping(0, 0, 2)], "is not the map of the user namespace that linux.namespaces joins"),
+        ([mapping(0, 1000, 1)], "is not the map of the user namespace that linux.namespaces joins"),
+        ([mapping(0, 1000, 0)], "[0].size is 0"),
+    ] as [([LinuxIDMapping], String?)], [IDKind.uid, .gid])
+    func mapsBesideAJoinedUserNamespaceAreItsOwn(_ row: ([LinuxIDMapping], String?), _ kind: IDKind) throws {
+        var facts = try facts(rootUser)
+        facts.joinedUIDMap = try map(.uid, (0, 1000, 1), (1, 100_000, 10))
+        facts.joinedGIDMap = try map(.gid, (0, 1000, 1), (1, 100_000, 10))
+        let spec = spec {
+            $0.linux.namespaces.append(Namespace(.user, path: "/run/user-namespace"))
+            if kind == .uid { $0.linux.uidMappings = row.0 } else { $0.linux.gidMappings = row.0 }
+        }
+        guard let problem = row.1 else {
+            #expect(try plan(spec, facts).uidMapWriting == nil)
+            return
+        }
+        let error = #expect(throws: PlanError.self) { try plan(spec, facts) }
+        #expect(error?.message.hasPrefix("linux.\(kind.rawValue)Mappings") == true && error?.message.hasSuffix(problem) == true, "\(String(describing: error))")
+        if problem.hasPrefix("is not") { #expect(error?.hint?.contains("0 1000 1, 1 100000 10") == true) }
+    }
+
     @Test func onTheIntermediatesRouteInitJoinsNothing() throws {
         let plan = try plan(spec { $0.linux.namespaces = [Namespace(.mount), Namespace(.pid, path: "/proc/7/ns/pid")] }, facts(rootUser))
         #expect(plan.namespaces.route == .intermediate)

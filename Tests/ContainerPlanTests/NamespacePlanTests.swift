@@ -29,13 +29,11 @@ import Testing
             let plan = try plan([(type, wish), (.user, user)])
             let expected: NamespacePlan.Route =
                 switch (user, wish) {
+                case (.joined, _): .intermediate
                 case (_, .none): .direct
                 case (.none, .joined): type == .pid ? .intermediate : .direct
                 case (.none, .new), (.new, .new): .direct
                 case (.new, .joined): .intermediate
-                case (.joined, .joined): type == .pid ? .intermediate : .direct
-                // Init itself makes a cgroup namespace, in the user namespace that it joined.
-                case (.joined, .new): type == .cgroup ? .direct : .intermediate
                 }
             #expect(plan.route == expected, "\(type) \(wish), user \(user)")
 

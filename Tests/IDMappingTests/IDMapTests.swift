@@ -22,6 +22,19 @@ private let lastID = UInt32.max - 1
     }
 
     @Test(arguments: [
+        ([line(0, 10, 3)], [line(0, 10, 3)], true),
+        ([line(2, 12, 1), line(0, 10, 2)], [line(0, 10, 3)], true),
+        ([line(0, 10, 2), line(2, 13, 1)], [line(0, 10, 3)], false),
+        ([line(0, 10, 2), line(3, 12, 1)], [line(0, 10, 3)], false),
+        ([line(0, 10, 2)], [line(0, 10, 3)], false),
+        ([line(0, 11, 3)], [line(0, 10, 3)], false),
+    ])
+    func isTheSameHoweverItIsCut(_ one: [IDRange], _ other: [IDRange], _ expected: Bool) throws {
+        let one = try IDMap(validating: one, kind: .uid), other = try IDMap(validating: other, kind: .uid)
+        #expect(one.isSame(as: other) == expected && other.isSame(as: one) == expected)
+    }
+
+    @Test(arguments: [
         ([], IDMapError.empty(.uid)),
         ([line(0, 1000, 0)], .zeroSize(.uid, index: 0)),
         ([line(0, 1000, 1), line(5, 5, 0)], .zeroSize(.uid, index: 1)),

@@ -97,6 +97,20 @@ extension IntegrationTests {
             }
         }
 
+        @Test func aProcessFileLeavesTheContainersOwnScoreAndLimits() throws {
+            try withBundle(.root) { bundle in
+                try bundle.edit {
+                    $0["process.oomScoreAdj"] = 123
+                    $0["process.rlimits"] = [["type": "RLIMIT_NOFILE", "soft": 77, "hard": 78]]
+                }
+                try bundle.runDetached()
+                let file = "\(bundle.directory)/process.json"
+                try bundle.write(#"{"args": ["sh", "-c", "cat /proc/self/oom_score_adj; ulimit -n"], "cwd": "/", "env": ["PATH=/bin"]}"#, to: file)
+                let result = try bundle.runc("exec", "--process", file, bundle.id)
+                #expect(result.text == "123\n77", "\(result)")
+            }
+        }
+
         @Test(arguments: ["{", "[]", #"{"cwd": "/"}"#, #"{"args": "sh", "cwd": "/"}"#])
         func refusesABadProcessFile(_ text: String) throws {
             try withBundle(.oneID) { bundle in

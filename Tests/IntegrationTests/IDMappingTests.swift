@@ -193,6 +193,37 @@ extension IntegrationTests {
             }
         }
 
+        /// By a process's path, and by one that only a process which joins it can tell the maps of.
+        @Test(arguments: [Identity.root, .oneID], [false, true])
+        func mapsBesideOneThatIsJoinedAreItsOwn(_ identity: Identity, _ isPinned: Bool) throws {
+            try withBundle(identity) { bundle in
+                let user = try TestHost.shared.user
+                let holder = try UserNamespaceHolder.shared.pid
+                let path = isPinned ? "/proc/\(holder)/task/\(holder)/ns/user" : "/proc/\(holder)/ns/user"
+                let own = try ["uid", "gid"].map { try map(String(contentsOfFile: "/proc/\(holder)/\($0)_map", encoding: .utf8)) }
+                func set(_ maps: [[[Int]]]) throws {
+                    try bundle.edit { config in
+                        config.setNamespace("user", path: path)
+                        for (kind, lines) in zip(["uidMappings", "gidMappings"], maps) {
+                            config["linux.\(kind)"] = nil
+                            for line in lines { config.addMapping(kind, containerID: line[0], hostID: line[1], size: line[2]) }
+                        }
+                    }
+                }
+                if identity == .root { try PlainCommand.run(["chown", "-R", "--no-dereference", "\(user.uid):\(user.gid)", bundle.rootfs]) }
+                for maps in [own, [[[0, 0, 1]], [[0, 0, 1]]]] {
+                    try set(maps)
+                    #expect(try map(bundle.output("cat /proc/self/uid_map")).contains([0, Int(user.uid), 1]))
+                }
+                for (maps, named) in [([[[0, 5, 1]], own[1]], "linux.uidMappings"), ([own[0], [[0, 5, 1]]], "linux.gidMappings")] {
+                    try set(maps)
+                    let result = try bundle.runc("create", bundle.id)
+                    #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains(named), "\(result)")
+                    #expect(try Leftovers(of: bundle).find() == [])
+                }
+            }
+        }
+
         @Test func aUserWithoutSubordinateIDsIsToldHowToGetThem() throws {
             try withBundle(.oneID) { bundle in
                 let user = try TestHost.shared.bareUser

@@ -13,6 +13,21 @@ extension IntegrationTests {
             }
         }
 
+        /// What an image or a hook says is shown as text: it must not end the line or speak to the terminal.
+        @Test(arguments: [
+            ("mounts", #"x\ntime=1 level=error\x1b[31m"#, [["destination": "/x", "type": "x\ntime=1 level=error\u{1b}[31m", "source": "none"]]),
+            // Lines of a hook become one.
+            ("hooks", #"x; time=1 level=error\x1b[31m"#, ["createRuntime": [["path": "/bin/sh", "args": ["sh", "-c", "printf 'x\\ntime=1 level=error\\033[31m' >&2; exit 1"]]]]),
+        ] as [(String, String, JSONValue)])
+        func controlCharactersAreWrittenOut(_ field: String, shown: String, _ value: JSONValue) throws {
+            try withBundle(.root) { bundle in
+                try bundle.edit { $0[field] = value }
+                let result = try bundle.run()
+                #expect(result.status == 1 && result.errors.count == 1, "\(result)")
+                #expect(result.stderr.contains(shown) && !result.stderr.contains("\u{1b}"), "\(result)")
+            }
+        }
+
         @Test func theLogIsAppendedTo() throws {
             try withBundle(.oneID) { bundle in
                 let log = "\(bundle.directory)/log"

@@ -111,6 +111,35 @@ extension IntegrationTests {
             }
         }
 
+        /// Also where nothing else is made: the host's root must not be the container's.
+        @Test(arguments: [[], ["network"]] as [[String]])
+        func aUserNamespaceIsJoinedWhereNothingIsMade(_ others: [String]) throws {
+            try withBundle(.root) { bundle in
+                let holder = try holder(["user"] + others, bundle)
+                let target = try insider(holder)
+                try bundle.edit { config in
+                    config["linux.namespaces"] = []
+                    config["hostname"] = nil
+                    config.mountNothing()
+                    for type in ["user"] + others { config.setNamespace(type, path: "/proc/\(target)/ns/\(Self.links[type]!)") }
+                    config.setArguments(["sleep", "1000"])
+                }
+                try bundle.create()
+                try bundle.start()
+                let pid = try bundle.initPID()
+                for type in ["user"] + others { #expect(try inode(type, of: "\(pid)") == inode(type, of: "\(target)")) }
+            }
+        }
+
+        /// Nobody can join the user namespace that he is in.
+        @Test func aUserNamespaceThatCannotBeJoinedIsNamed() throws {
+            try withBundle(.root) { bundle in
+                try bundle.edit { $0.setNamespace("user", path: "/proc/self/ns/user") }
+                let result = try bundle.sh("true")
+                #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains("setns /proc/self/ns/user: invalid argument"), "\(result)")
+            }
+        }
+
         /// Several at once: joined ones and new ones, with and without a user namespace.
         @Test(arguments: [
             (["network", "ipc", "uts"], []), (["pid"], ["network", "ipc"]), (["pid", "network", "ipc", "uts", "cgroup"], ["mount"]),

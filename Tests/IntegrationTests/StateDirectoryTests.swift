@@ -156,6 +156,44 @@ extension IntegrationTests {
             }
         }
 
+        /// What an image says must not lead a hook, or who asks for the state, to another bundle.
+        @Test(arguments: [Identity.root, .oneID])
+        func theBundleIsNoAnnotations(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit {
+                    $0.setArguments(["sleep", "1000"])
+                    $0["annotations"] = ["bundle": "/other", "bundle=": "/other"]
+                    $0["hooks.poststart"] = [["path": "/bin/sh", "args": ["sh", "-c", .string("cat > \(bundle.directory)/hook")]]]
+                }
+                try bundle.create()
+                try bundle.start()
+                #expect(try bundle.state()["bundle"]?.string == bundle.directory)
+                #expect(try JSONValue(parsing: bundle.read("\(bundle.directory)/hook"))["bundle"]?.string == bundle.directory)
+                let listed = try bundle.runc("list", "--format", "json")
+                #expect(try JSONValue(parsing: listed.text).array?.first { $0["id"]?.string == bundle.id }?["bundle"]?.string == bundle.directory, "\(listed)")
+            }
+        }
+
+        /// What `create` accepts, every later command can read.
+        @Test(arguments: [Identity.root, .oneID])
+        func aLargeConfigurationIsReadAgain(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let long = String(repeating: "x", count: 9 << 20)
+                try bundle.edit {
+                    $0.setArguments(["sleep", "1000"])
+                    $0["annotations"] = ["a": .string(long)]
+                }
+                try bundle.create()
+                try bundle.start()
+                #expect(try bundle.state()["annotations"]?.object?["a"]?.string == long)
+                #expect(try bundle.runc("list", "--quiet").text.contains(bundle.id))
+                #expect(try bundle.execOutput("echo in") == "in")
+                #expect(try bundle.runc("kill", bundle.id, "KILL").succeeded)
+                #expect(try bundle.waitForStatus("stopped"))
+                #expect(try bundle.runc("delete", bundle.id).succeeded)
+            }
+        }
+
         @Test(arguments: [("true", true), ("false", false)])
         func recordsWhatTheRootlessOptionSays(_ value: String, recorded: Bool) throws {
             try withBundle(.root) { bundle in

@@ -39,7 +39,6 @@ import Testing
         state.initProcessStart = .max
         state.created = "2026-01-31T23:59:59.123456789Z"
         state.config.rootfs = "/b/rootfs"
-        state.config.labels = ["bundle=/b"]
         state.config.cgroups.path = "/a"
         state.config.cgroups.paths = ["memory": "/a", "": "/a"]
         state.config.cgroups.systemd = true
@@ -50,6 +49,7 @@ import Testing
         state.config.gidMappings = spec.linux.gidMappings
         state.config.hooks = spec.hooks
         state.config.annotations = spec.annotations
+        state.config.setLabels(bundle: "/b")
         state.config.version = spec.ociVersion
         state.rootless = true
         state.cgroupPaths = ["memory": "/sys/fs/cgroup/memory/a", "": "/sys/fs/cgroup/unified/a"]
@@ -63,6 +63,28 @@ import Testing
         let state = try savedState()
         #expect(try SavedState.decode(Array(state.encoded(pretty: false).utf8)) == state)
         #expect(try SavedState.decode(Array(SavedState().encoded(pretty: true).utf8)) == SavedState())
+    }
+
+    @Test func theBundleIsNoAnnotations() throws {
+        var state = SavedState()
+        state.config.annotations = ["bundle": "/other", "bundle=": "/b", "z": "bundle=/z"]
+        state.config.setLabels(bundle: "/b=c")
+        #expect(state.config.labels == ["bundle=/other", "bundle==/b", "z=bundle=/z", "bundle=/b=c"])
+        #expect(try SavedState.decode(Array(state.encoded(pretty: false).utf8)).config.bundle == "/b=c")
+        #expect(SavedConfig().bundle == "")
+    }
+
+    /// What is accepted of a configuration is written twice.
+    @Test func whatWeHaveWrittenIsReadHoweverLongItIs() throws {
+        var state = SavedState()
+        state.config.annotations = ["a": String(repeating: "x", count: 9 << 20)]
+        state.config.setLabels(bundle: "/b")
+        let text = Array(state.encoded(pretty: false).utf8)
+        #expect(text.count > Spec.maximumBytes)
+        #expect(try SavedState.decode(text) == state)
+        var saved = SavedProcess()
+        saved.process.args = [String(repeating: "x", count: 17 << 20)]
+        #expect(try SavedProcess.decode(Array(saved.encoded(pretty: false).utf8)) == saved)
     }
 
     @Test func savedProcessSurvivesARoundTrip() throws {

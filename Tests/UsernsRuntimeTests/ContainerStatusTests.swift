@@ -4,30 +4,26 @@ import Testing
 
 /// The table of states, every row and every combination of facts.
 @Suite struct ContainerStatusTests {
-    @Test(arguments: [false, true], [false, true])
-    func withoutStateItIsBeingCreated(alive: Bool, awaitsStart: Bool) {
-        let facts = ContainerStatus.Facts(hasState: false, initIsAlive: alive, awaitsStart: awaitsStart, isFrozen: false)
-        #expect(ContainerStatus(facts) == .creating)
-    }
+    @Test func withoutStateItIsBeingCreated() { #expect(ContainerStatus(nil) == .creating) }
 
     @Test(arguments: [false, true], [false, true])
     func withoutInitItHasStopped(awaitsStart: Bool, frozen: Bool) {
-        let facts = ContainerStatus.Facts(hasState: true, initIsAlive: false, awaitsStart: awaitsStart, isFrozen: frozen)
+        let facts = ContainerStatus.Facts(initIsAlive: false, awaitsStart: awaitsStart, isFrozen: frozen)
         #expect(ContainerStatus(facts) == .stopped)
     }
 
     @Test(arguments: [(true, false, ContainerStatus.created), (false, false, .running), (true, true, .paused), (false, true, .paused)])
     func aLivingInitIsToldApart(awaitsStart: Bool, frozen: Bool, expected: ContainerStatus) {
-        let facts = ContainerStatus.Facts(hasState: true, initIsAlive: true, awaitsStart: awaitsStart, isFrozen: frozen)
+        let facts = ContainerStatus.Facts(initIsAlive: true, awaitsStart: awaitsStart, isFrozen: frozen)
         #expect(ContainerStatus(facts) == expected)
     }
 
     /// What each state allows; whatever is not listed is refused.
     private static let allowed: [ContainerStatus: Set<ContainerStatus.Operation>] = [
         .creating: [.delete, .forcedDelete],
-        .created: [.start, .exec, .execIgnoringPaused, .kill, .delete, .forcedDelete, .events, .pause, .update],
-        .running: [.exec, .execIgnoringPaused, .kill, .forcedDelete, .events, .pause, .update, .checkpoint],
-        .paused: [.execIgnoringPaused, .kill, .forcedDelete, .events, .resume, .update, .checkpoint],
+        .created: [.start, .exec, .execIgnoringPaused, .delete, .forcedDelete, .events, .pause, .update],
+        .running: [.exec, .execIgnoringPaused, .forcedDelete, .events, .pause, .update, .checkpoint],
+        .paused: [.execIgnoringPaused, .forcedDelete, .events, .resume, .update, .checkpoint],
         .stopped: [.delete, .forcedDelete],
     ]
 

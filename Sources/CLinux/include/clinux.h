@@ -1,7 +1,7 @@
 // The kernel's interfaces that Glibc's Swift module hides (they need _GNU_SOURCE), are variadic, or have no wrapper.
 //
-// Every function is a leaf named cl_*: it makes one call and returns its result, or -errno. Nothing here allocates,
-// formats, retries or decides.
+// Every function is a leaf named cl_*: it does one thing, mostly by one call, and returns the result or -errno. Nothing here
+// allocates or formats, and what else is tried after a failure the function's own comment says.
 #pragma once
 
 #include <linux/prctl.h>
@@ -24,10 +24,9 @@ int cl_unshare(int flags);
 int cl_setns(int fd, int nstype);
 int cl_pidfd_open(pid_t pid, unsigned flags);
 int cl_pidfd_send_signal(int pidfd, int signal);
-// waitid(P_PIDFD) or waitid(P_PID): code and status are si_code and si_status; *pid is 0 where nothing changed (WNOHANG).
+// waitid(P_PIDFD) or waitid(P_PID), where wanted == 0 is any child: code and status are si_code and si_status; *pid is 0 where nothing changed (WNOHANG).
 int cl_waitid_pidfd(int pidfd, int options, pid_t *pid, int *code, int *status);
 int cl_waitid_pid(pid_t wanted, int options, pid_t *pid, int *code, int *status);
-// Any child: wanted == 0 of cl_waitid_pid.
 int cl_execveat(int fd, const char *path, char *const argv[], char *const envp[], int flags);
 int cl_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
 int cl_prlimit(pid_t pid, int resource, const uint64_t new_soft_hard[2], uint64_t old_soft_hard[2]);
@@ -112,7 +111,7 @@ ssize_t cl_send(int socket, const void *bytes, size_t count, const int *fds, siz
 // One message, CLOEXEC on what is received; *fd_count holds the room on entry (at most 4) and what came on return.
 ssize_t cl_receive(int socket, void *bytes, size_t room, int *fds, size_t *fd_count);
 int cl_unix_socket(int type);
-// Connects by the descriptor of the socket's inode where path is too long for sun_path; the path is absolute or relative.
+// -ENAMETOOLONG where the path is too long for sun_path; it is absolute or relative.
 int cl_connect_unix(int socket, const char *path, size_t length);
 int cl_bind_unix(int socket, const char *path, size_t length);
 

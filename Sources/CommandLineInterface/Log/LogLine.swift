@@ -18,19 +18,28 @@ struct LogLine {
 
     /// In double quotes, and nothing inside that could end the line or be taken for a field of it.
     private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
+        let escaped = text.unicodeScalars.reduce(into: "") { escaped, scalar in
+            if scalar == "\"" || scalar == "\\" { escaped += "\\" }
+            escaped.unicodeScalars.append(scalar)
+        }
+        return "\"\(escaped.withoutControlCharacters)\""
+    }
+}
+
+extension String {
+    /// Control characters written out (`\n`, `\x1b`), of which some would end the line, and others speak to a terminal.
+    var withoutControlCharacters: String {
+        var text = ""
+        for scalar in unicodeScalars {
             switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-                quoted += "\\x" + (scalar.value < 0x10 ? "0" : "") + String(scalar.value, radix: 16)
-            default: quoted.unicodeScalars.append(scalar)
+            case "\n": text += "\\n"
+            case "\r": text += "\\r"
+            case "\t": text += "\\t"
+            case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}":
+                text += "\\x" + (scalar.value < 0x10 ? "0" : "") + String(scalar.value, radix: 16)
+            default: text.unicodeScalars.append(scalar)
             }
         }
-        return quoted + "\""
+        return text
     }
 }

@@ -32,10 +32,10 @@ struct ProgramLog: Sendable {
         if fatalErrorsGo.asPlainText { Self.showPlainly(error) }
     }
 
-    /// For an error that is met before there is a log.
+    /// One line, whatever an image or a hook has put into it. For an error that is met before there is a log, too.
     static func showPlainly(_ error: RuntimeError) {
         // Nothing is left to tell it to where the standard error is closed; the exit status tells.
-        _ = Result { try FileDescriptor.standardError.writeAll("runc: \(error.line)\n".utf8) }
+        _ = Result { try FileDescriptor.standardError.writeAll("runc: \(error.line.withoutControlCharacters)\n".utf8) }
     }
 
     private static func open(_ path: String) throws(RuntimeError) -> FileDescriptor {

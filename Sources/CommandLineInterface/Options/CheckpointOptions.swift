@@ -33,7 +33,7 @@ struct CheckpointOptions: ParsableArguments {
 
     @Option(
         name: "--empty-ns", parsing: .unconditionalSingleValue,
-        help: .option("Leave this kind of namespace empty: network.", kind: "namespace", default: "network"))
+        help: .option("Leave this kind empty also where it was joined: network.", kind: "namespace", default: "none"))
     var emptyNs: [EmptyNamespace] = []
 
     @Flag(name: "--auto-dedup", help: .flag("Drop from the parent image what the new one has."))

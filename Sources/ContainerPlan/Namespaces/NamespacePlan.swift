@@ -46,7 +46,7 @@ public struct NamespacePlan: Sendable, Equatable {
     /// | | an intermediate process, because |
     /// |---|---|
     /// | PID namespace joined | setns(2) of one affects only children |
-    /// | user namespace joined, another new | the new one is to be owned by the joined |
+    /// | user namespace joined | what else is joined needs our privilege from before, and what is new is to be owned by it |
     /// | user namespace new, another joined | joining needs our privilege from before |
     /// | time namespace new, with offsets | a clone with CLONE_NEWTIME freezes them |
     public init(_ linux: Linux) throws(PlanError) {
@@ -74,8 +74,7 @@ public struct NamespacePlan: Sendable, Equatable {
         userNamespace = user
 
         let userIsJoined = if case .joined = user { true } else { false }
-        let needsIntermediate = joins.contains { $0.kind == .pid } || (userIsJoined && !created.isEmpty)
-            || (user == .new && !joins.isEmpty) || !timeOffsets.isEmpty
+        let needsIntermediate = userIsJoined || joins.contains { $0.kind == .pid } || (user == .new && !joins.isEmpty) || !timeOffsets.isEmpty
         route = needsIntermediate ? .intermediate : .direct
         if needsIntermediate && !timeOffsets.isEmpty { created.remove(.time) }
         self.created = created

@@ -2,18 +2,22 @@ import CRapidJSON
 
 /// Text to a tree of values.
 enum JSONDocument {
-    /// No configuration comes near; a hostile one must not fill the memory.
+    /// Of a document that says nothing else. No configuration comes near; a hostile one must not fill the memory.
     static let maximumBytes = 16 << 20
     /// The deepest field of the specification lies 7 levels down; unknown fields may go deeper.
     static let maximumDepth: UInt32 = 64
 
     /// Calls `body` with the root of the tree, which is there for as long.
-    static func read<Result>(_ bytes: [UInt8], _ body: (JSONNode) throws(SpecError) -> Result) throws(SpecError) -> Result {
-        try bytes.withUnsafeBufferPointer { (bytes) throws(SpecError) in try read(UnsafeRawBufferPointer(bytes), body) }
+    static func read<Result>(
+        _ bytes: [UInt8], maximumBytes: Int = maximumBytes, _ body: (JSONNode) throws(SpecError) -> Result
+    ) throws(SpecError) -> Result {
+        try bytes.withUnsafeBufferPointer { (bytes) throws(SpecError) in try read(UnsafeRawBufferPointer(bytes), maximumBytes: maximumBytes, body) }
     }
 
     /// Calls `body` with the root of the tree, which is there for as long.
-    static func read<Result>(_ bytes: UnsafeRawBufferPointer, _ body: (JSONNode) throws(SpecError) -> Result) throws(SpecError) -> Result {
+    static func read<Result>(
+        _ bytes: UnsafeRawBufferPointer, maximumBytes: Int = maximumBytes, _ body: (JSONNode) throws(SpecError) -> Result
+    ) throws(SpecError) -> Result {
         guard bytes.count <= maximumBytes else { throw SpecError("is larger than \(maximumBytes) bytes") }
         guard let text = bytes.bindMemory(to: CChar.self).baseAddress, bytes.count > 0 else { throw SpecError("is empty") }
         var failure = cj_failure()

@@ -3,10 +3,14 @@ public protocol JSONObject: JSONOmittable {
     init()
     /// Names each field once, to be read into or written from its property.
     mutating func fields(_ json: JSONFields) throws(SpecError)
+    /// How long a document may be whose top is this object.
+    static var maximumBytes: Int { get }
 }
 
 extension JSONObject {
     public static var absent: Self { Self() }
+
+    public static var maximumBytes: Int { JSONDocument.maximumBytes }
 
     /// Unknown fields are ignored: the specification asks for it.
     public init(json node: JSONNode) throws(SpecError) {
@@ -25,12 +29,12 @@ extension JSONObject {
 
     /// Reads a JSON document whose top is this object. Errors name the field, or line and column of what is not JSON.
     public static func decode(_ bytes: UnsafeRawBufferPointer) throws(SpecError) -> Self {
-        try JSONDocument.read(bytes) { (root) throws(SpecError) in try Self(json: root) }
+        try JSONDocument.read(bytes, maximumBytes: maximumBytes) { (root) throws(SpecError) in try Self(json: root) }
     }
 
     /// Reads a JSON document whose top is this object. Errors name the field, or line and column of what is not JSON.
     public static func decode(_ bytes: [UInt8]) throws(SpecError) -> Self {
-        try JSONDocument.read(bytes) { (root) throws(SpecError) in try Self(json: root) }
+        try JSONDocument.read(bytes, maximumBytes: maximumBytes) { (root) throws(SpecError) in try Self(json: root) }
     }
 }
 

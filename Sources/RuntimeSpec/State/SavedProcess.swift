@@ -9,6 +9,9 @@ public struct SavedProcess: JSONObject {
     public var memoryPolicy: MemoryPolicy?
     public var personality: Personality?
 
+    /// Written by ourselves, from a configuration that was not too large.
+    public static var maximumBytes: Int { .max }
+
     public init() {}
 
     public mutating func fields(_ json: JSONFields) throws(SpecError) {

@@ -19,6 +19,9 @@ public struct SavedState: JSONObject {
     /// Empty where there is none.
     public var intelRdtPath = ""
 
+    /// Written by ourselves, from a configuration that was not too large.
+    public static var maximumBytes: Int { .max }
+
     public init() {}
 
     public mutating func fields(_ json: JSONFields) throws(SpecError) {
@@ -39,8 +42,8 @@ public struct SavedState: JSONObject {
 public struct SavedConfig: JSONObject {
     /// An absolute path on the host.
     public var rootfs = ""
-    /// `KEY=VALUE`; `bundle=PATH` is one of them.
-    public var labels: [String] = []
+    /// `KEY=VALUE`, for other programs that read the file; of ours only `bundle`.
+    public private(set) var labels: [String] = []
     public var cgroups = SavedCgroups()
     /// What the group at `intelRdtPath` was made from.
     public var intelRdt: IntelRdt?
@@ -75,6 +78,18 @@ public struct SavedConfig: JSONObject {
         try json.required("version", &version)
         try json.optional("resources", &resources)
     }
+}
+
+extension SavedConfig {
+    private static let bundleLabel = "bundle="
+
+    /// The annotations as labels, and the bundle's path after them.
+    public mutating func setLabels(bundle: String) {
+        labels = annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + [Self.bundleLabel + bundle]
+    }
+
+    /// An absolute path on the host. The last label of that name is ours: an annotation may be called the same.
+    public var bundle: String { labels.last { $0.hasPrefix(Self.bundleLabel) }.map { String($0.dropFirst(Self.bundleLabel.count)) } ?? "" }
 }
 
 /// Where the container's cgroup is, and who manages it.

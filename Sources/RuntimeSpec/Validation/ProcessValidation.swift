@@ -39,6 +39,8 @@ extension User {
         for (name, isID) in [("uid", uid != .max), ("gid", gid != .max), ("additionalGids", !additionalGids.contains(.max))] {
             try require(isID, name, "must be a number from 0 to 4294967294")
         }
+        // Of any other umask(2) takes these bits, and tells nobody.
+        if let umask { try require(umask <= 0o777, "umask", "must be a number from 0 to 511 (0777), is \(umask)") }
     }
 }
 

@@ -22,9 +22,6 @@ extension Spec {
         if let version = SemanticVersion(ociVersion), version.minor > Self.implementedMinorVersion {
             warnings.append("ociVersion: \(ociVersion) is newer than \(Self.implementedVersion): fields it added are ignored")
         }
-        if let names = process?.capabilities?.unknownNames, !names.isEmpty {
-            warnings.append("process.capabilities: ignored, as they are unknown: \(names.joined(separator: ", "))")
-        }
         for (index, mount) in mounts.enumerated() where !mount.destination.hasPrefix("/") {
             warnings.append("mounts[\(index)].destination: \(mount.destination.debugDescription) is taken from /")
         }

@@ -55,7 +55,7 @@ struct HostProbe {
             if !identity.inInitialUserNamespace { (facts.ownUIDMap, facts.ownGIDMap) = maps(ofProcess: "self") }
             if let user = linux.namespaces.first(where: { $0.type == .user }) {
                 if let path = user.joinedPath {
-                    (facts.joinedUIDMap, facts.joinedGIDMap) = joinedMaps(path)
+                    (facts.joinedUIDMap, facts.joinedGIDMap) = try joinedMaps(path)
                 } else {
                     let maps = MapFactsProbe(procfs: procfs, identity: identity, effectiveCapabilities: capabilities.effective)
                     facts.uidMapWriter = try maps.facts(.uid, for: linux.uidMappings.map(\.range))
@@ -132,11 +132,32 @@ struct HostProbe {
         return last
     }
 
-    /// Who is mapped in a user namespace that is joined shows in the /proc of its owner, where the path leads there.
-    private func joinedMaps(_ path: String) -> (uid: IDMap?, gid: IDMap?) {
+    /// Who is mapped in a user namespace that is joined shows in the /proc of a process there: the one that the path names, or
+    /// a child of ours that joins it too. nil where it cannot: who joins it tells why.
+    private func joinedMaps(_ path: String) throws(KernelError) -> (uid: IDMap?, gid: IDMap?) {
         let fields = path.split(separator: "/")
-        guard path.hasPrefix("/proc/"), fields.count == 4, fields[2] == "ns", fields[3] == "user", Int32(fields[1]) != nil else { return (nil, nil) }
-        return maps(ofProcess: String(fields[1]))
+        if path.hasPrefix("/proc/"), fields.count == 4, fields[2] == "ns", fields[3] == "user", Int32(fields[1]) != nil {
+            return maps(ofProcess: String(fields[1]))
+        }
+        let life = try Pipe(), arrival = try Pipe()
+        guard let child = try ChildProcess.clone(flags: 0) else {
+            // Our parent's death closes the other end too.
+            life.closeWriteEnd()
+            do throws(KernelError) {
+                // Once inside, its processes could trace us.
+                try CurrentProcess.setDumpable(false)
+                try CurrentProcess.join(try FileDescriptor.currentDirectory.open(path, .readOnly), flags: NamespaceKind.user.flag)
+                try arrival.writeEnd.writeAll("in")
+                _ = try life.readEnd.readAll()
+            } catch { _exit(1) }
+            _exit(0)
+        }
+        arrival.closeWriteEnd()
+        var found: (uid: IDMap?, gid: IDMap?) = (nil, nil)
+        do throws(KernelError) { if try !arrival.readEnd.readSome().isEmpty { found = maps(ofProcess: "\(child.pid)") } } catch { found = (nil, nil) }
+        life.closeWriteEnd()
+        _ = try child.wait()
+        return found
     }
 
     /// The maps of a process's user namespace; nil where its /proc files cannot be read or understood.

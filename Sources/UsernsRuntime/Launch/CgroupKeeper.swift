@@ -4,7 +4,7 @@ import ContainerPlan
 import LinuxKernel
 import RuntimeSpec
 
-/// The container's cgroup, as the rules of rootless.md have it: what is forgiven is only told.
+/// The container's cgroup while it is made: what `CgroupForgiveness` forgives is only told.
 ///
 /// A class: whoever cleans up after an error removes what had been made until then.
 final class CgroupKeeper {

@@ -42,7 +42,7 @@ final class ContainerCreation: HeldContainer {
 
     private init(
         _ prepared: PreparedContainer, _ directory: ContainerDirectory, _ log: RuntimeLog, _ keeper: CgroupKeeper, unified: SharedDescriptor?,
-        sources: [SharedDescriptor?], fifo: SharedDescriptor?
+        sources: MountSources, fifo: SharedDescriptor?
     ) throws(RuntimeError) {
         self.prepared = prepared
         self.directory = directory

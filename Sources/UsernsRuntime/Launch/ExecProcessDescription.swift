@@ -10,7 +10,7 @@ struct ExecProcessDescription {
         var process: RuntimeSpec.Process
         if let file = request.processFile {
             process = try Self.read(file)
-            if process.capabilities == nil { process.capabilities = container.capabilities }
+            process.complete(from: container)
         } else {
             process = container
             process.args = request.arguments
@@ -59,5 +59,20 @@ struct ExecProcessDescription {
             sets[keyPath: path].append(capability.rawValue)
         }
         process.capabilities = sets
+    }
+}
+
+extension RuntimeSpec.Process {
+    /// What a process.json does not say of confinement, limits and scheduling is the container's own: another process of a
+    /// confined container must not run unconfined because nobody thought of it. An empty label or profile says nothing.
+    fileprivate mutating func complete(from container: RuntimeSpec.Process) {
+        capabilities = capabilities ?? container.capabilities
+        if rlimits.isEmpty { rlimits = container.rlimits }
+        apparmorProfile = apparmorProfile ?? container.apparmorProfile
+        selinuxLabel = selinuxLabel ?? container.selinuxLabel
+        oomScoreAdj = oomScoreAdj ?? container.oomScoreAdj
+        scheduler = scheduler ?? container.scheduler
+        ioPriority = ioPriority ?? container.ioPriority
+        execCPUAffinity = execCPUAffinity ?? container.execCPUAffinity
     }
 }

@@ -92,7 +92,6 @@ struct PreparedContainer {
 
         let spec = bundle.spec
         state.config.rootfs = bundle.rootfs
-        state.config.labels = spec.annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + ["bundle=" + bundle.path]
         state.config.cgroups.path = spec.linux.cgroupsPath
         state.config.cgroups.paths = cgroup.directories.filter { cgroup.made.contains($0.value) }
         state.config.cgroups.systemd = cgroup.unit != nil
@@ -108,6 +107,7 @@ struct PreparedContainer {
         state.config.gidMappings = spec.linux.gidMappings
         state.config.hooks = spec.hooks
         state.config.annotations = spec.annotations
+        state.config.setLabels(bundle: bundle.path)
         state.config.version = spec.ociVersion
         state.config.resources = spec.linux.resources ?? Resources()
         return state

@@ -17,7 +17,7 @@ extension Runtime {
     func lockDirectory(_ id: ContainerID, _ probe: HostProbe) throws(RuntimeError) -> ContainerDirectory {
         let store = try StateStore(request: request, identity: probe.identity)
         let directory = try store.open(id)
-        guard try store.lock(directory) else { throw .missing(id) }
+        guard try store.lock(directory) else { throw .missingContainer(id) }
         return directory
     }
 

@@ -12,7 +12,7 @@ extension Runtime {
         let store = try StateStore(request: request, identity: probe.identity)
         let directory: ContainerDirectory
         do throws(RuntimeError) { directory = try lockDirectory(id, probe) } catch {
-            guard error.isMissingContainer else { throw error }
+            guard error.kind == .missingContainer else { throw error }
             if try store.finishRemoval(of: id, procfs: probe.procfs, log: log) || force { return }
             throw error
         }
@@ -65,10 +65,4 @@ extension Container {
         guard sharesProcesses else { return }
         if let state { try SavedCgroup(state).killAll() } else { try CgroupJournal(directory: directory).killAll() }
     }
-}
-
-extension RuntimeError {
-    static func missing(_ id: ContainerID) -> RuntimeError { RuntimeError("container does not exist: \(id.text)") }
-
-    var isMissingContainer: Bool { message.hasPrefix("container does not exist") }
 }

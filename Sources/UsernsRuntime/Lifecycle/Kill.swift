@@ -3,9 +3,10 @@ import LinuxKernel
 import SystemPackage
 
 extension Runtime {
-    /// Sends a signal to the container's first process; where it has no PID namespace of its own, to all of its processes.
+    /// Sends a signal to the container's first process. Where it has no PID namespace of its own, in which all would die with the
+    /// first, SIGKILL goes to all of its processes.
     ///
-    /// - Parameter all: kept for old callers: one that has stopped already is then no error.
+    /// - Parameter all: kept for old callers: there any signal goes to all, and one that has stopped already is no error.
     public func kill(id: String, signal: Int32, all: Bool) throws(RuntimeError) {
         let probe = try HostProbe()
         let container = try open(id, probe)

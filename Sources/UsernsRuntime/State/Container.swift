@@ -33,7 +33,7 @@ struct Container {
     }
 
     func status() throws(RuntimeError) -> ContainerStatus {
-        guard let state else { return .creating }
+        guard let state else { return ContainerStatus(nil) }
         let isAlive: Bool, awaitsStart: Bool
         do throws(KernelError) {
             isAlive = try NotedInit(state).isAlive(procfs)
@@ -41,7 +41,7 @@ struct Container {
         } catch { throw RuntimeError("status of container \(id)", error) }
         return ContainerStatus(
             ContainerStatus.Facts(
-                hasState: true, initIsAlive: isAlive, awaitsStart: awaitsStart,
+                initIsAlive: isAlive, awaitsStart: awaitsStart,
                 isFrozen: isAlive ? try SavedCgroup(state).isFrozen() : false))
     }
 
@@ -69,8 +69,8 @@ struct Container {
         } catch { throw RuntimeError("init of container \(id)", error) }
     }
 
-    /// `bundle=…` among the labels.
-    var bundle: String { state?.config.labels.first { $0.hasPrefix("bundle=") }.map { String($0.dropFirst("bundle=".count)) } ?? "" }
+    /// Empty without state.json.
+    var bundle: String { state?.config.bundle ?? "" }
 
     /// New or joined: what `exec` has to join.
     var ownNamespaces: Set<NamespaceKind> { Set(state?.config.namespaces.map(\.type.kind) ?? []) }

@@ -42,7 +42,8 @@ final class ContainerDirectory: Descriptor {
     }
 
     private func readIfThere(_ name: String) throws(RuntimeError) -> [UInt8]? {
-        do throws(KernelError) { return try open(name, [.readOnly, .noFollow]).readAll() } catch {
+        // All of it: what we have written of a large configuration is larger still.
+        do throws(KernelError) { return try open(name, [.readOnly, .noFollow]).readAll(limitBytes: .max) } catch {
             if error.errno == .noSuchFileOrDirectory { return nil }
             throw RuntimeError("\(path)/\(name)", error)
         }
@@ -89,8 +90,8 @@ final class ContainerDirectory: Descriptor {
     func save(_ process: SavedProcess) throws(RuntimeError) { try write(process.encoded(pretty: false), to: Self.processName, Self.processName) }
 
     func loadProcess() throws(RuntimeError) -> SavedProcess {
-        let name = "\(path)/\(Self.processName)", bytes: [UInt8]
-        do throws(KernelError) { bytes = try open(Self.processName, [.readOnly, .noFollow]).readAll() } catch { throw RuntimeError(name, error) }
+        let name = "\(path)/\(Self.processName)"
+        guard let bytes = try readIfThere(Self.processName) else { throw RuntimeError(name, cause: Errno.noSuchFileOrDirectory.text) }
         do throws(SpecError) { return try SavedProcess.decode(bytes) } catch { throw RuntimeError(name, cause: error.description) }
     }
 

@@ -6,16 +6,13 @@ public enum ContainerStatus: String, Sendable, CaseIterable {
     case creating, created, running, paused, stopped
 
     public struct Facts: Sendable, Equatable {
-        /// state.json was written: `create` was done.
-        public let hasState: Bool
         /// Init is alive, with the start time that was noted.
         public let initIsAlive: Bool
         /// exec.fifo is there: nobody has started it.
         public let awaitsStart: Bool
         public let isFrozen: Bool
 
-        public init(hasState: Bool, initIsAlive: Bool, awaitsStart: Bool, isFrozen: Bool) {
-            self.hasState = hasState
+        public init(initIsAlive: Bool, awaitsStart: Bool, isFrozen: Bool) {
             self.initIsAlive = initIsAlive
             self.awaitsStart = awaitsStart
             self.isFrozen = isFrozen
@@ -29,10 +26,14 @@ public enum ContainerStatus: String, Sendable, CaseIterable {
     /// | yes | alive | yes | | paused |
     /// | yes | alive | no | there | created |
     /// | yes | alive | no | gone | running |
-    public init(_ facts: Facts) {
-        if !facts.hasState {
+    ///
+    /// - Parameter facts: nil without state.json: `create` has not come to its end.
+    public init(_ facts: Facts?) {
+        guard let facts else {
             self = .creating
-        } else if !facts.initIsAlive {
+            return
+        }
+        if !facts.initIsAlive {
             self = .stopped
         } else if facts.isFrozen {
             self = .paused
@@ -41,9 +42,10 @@ public enum ContainerStatus: String, Sendable, CaseIterable {
         }
     }
 
-    /// What is done to a container, as far as its status decides whether it may be.
+    /// What is done to a container, as far as its status decides whether it may be. A signal is not among them: whether there
+    /// is somebody to get it is told by sending it.
     public enum Operation: String, Sendable, CaseIterable {
-        case start, exec, execIgnoringPaused, kill, delete, forcedDelete, events, pause, resume, update, checkpoint
+        case start, exec, execIgnoringPaused, delete, forcedDelete, events, pause, resume, update, checkpoint
     }
 
     public func allows(_ operation: Operation) -> Bool {
@@ -51,7 +53,7 @@ public enum ContainerStatus: String, Sendable, CaseIterable {
         case .start: self == .created
         case .exec, .pause: self == .created || self == .running
         case .resume: self == .paused
-        case .kill, .events, .execIgnoringPaused, .update: self != .stopped && self != .creating
+        case .events, .execIgnoringPaused, .update: self != .stopped && self != .creating
         case .delete: self == .stopped || self == .created || self == .creating
         case .forcedDelete: true
         case .checkpoint: self == .running || self == .paused

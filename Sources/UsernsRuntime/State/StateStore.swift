@@ -77,7 +77,7 @@ struct StateStore {
     }
 
     private func failure(toOpen id: ContainerID, _ error: KernelError) -> RuntimeError {
-        if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return .missing(id) }
+        if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return .missingContainer(id) }
         return RuntimeError("state directory \(path)", error)
     }
 

@@ -1,8 +1,8 @@
+import CgroupControl
 import IDMapping
 import LinuxKernel
 import RuntimeSpec
 
-@testable import CgroupControl
 @testable import UsernsRuntime
 
 /// A text that comes from a bundle, an image, an engine or the kernel, and what reads it.
@@ -13,12 +13,7 @@ enum FuzzTarget: String, CaseIterable {
         let text = String(decoding: bytes, as: UTF8.self)
         switch self {
         case .config: ConfigReader.read(Array(bytes))
-        case .process:
-            answer { () throws(SpecError) in
-                let process = try RuntimeSpec.Process.decode(Array(bytes))
-                try process.validate()
-                _ = process.encoded(pretty: false)
-            }
+        case .process: ProcessReader.read(Array(bytes))
         case .resources: ResourcesReader.read(Array(bytes))
         case .state:
             answer { () throws(SpecError) in
@@ -50,8 +45,7 @@ enum FuzzTarget: String, CaseIterable {
             request.user = text
             answer { () throws(RuntimeError) in _ = try ExecProcessDescription(request, container: RuntimeSpec.Process()) }
             _ = UserDatabase.parse(text, uid: 1000)
-        case .annotations:
-            answer { () throws(CgroupError) in _ = try PropertyAnnotations.properties(of: ["org.systemd.property.TimeoutStopUSec": text]) }
+        case .annotations: AnnotationReader.read(text)
         }
     }
 }

@@ -80,11 +80,23 @@ extension IntegrationTests {
             }
         }
 
-        /// The Swift runtime reads /proc/self/exe before there is a main, and aborts by itself where it cannot.
+        /// The Swift runtime reads /proc/self/exe before there is a main, and aborts by itself where it cannot. All others say in
+        /// their last line what failed, and how in the kernel's words, or in ours where the kernel's would tell nobody anything.
         private static func tellsWhy(_ result: CommandResult) -> Bool {
             if result.status == 128 + SIGABRT { return result.errors == ["Unable to obtain Swift runtime path"] }
-            return result.errors.contains { $0.hasPrefix("runc: ") && $0.contains(": ", after: "runc: ") }
+            guard let line = result.errors.last, line.hasPrefix("runc: ") else { return false }
+            let error = line.dropFirst("runc: ".count).split(separator: " (hint: ", maxSplits: 1)[0]
+            return error.contains(": ") && (kernelTexts.contains { error.hasSuffix(": \($0)") } || ownTexts.contains { error.contains($0) })
         }
+
+        /// As `Errno.text` has them.
+        private static let kernelTexts = (1..<Int32(134)).map { number in
+            let text = String(cString: strerror(number))
+            return text.prefix(1).lowercased() + text.dropFirst()
+        }
+
+        /// Of steps that fail by what they find, not by a call.
+        private static let ownTexts = ["libseccomp cannot generate the program", "executable file not found in $PATH"]
 
         private func forEachFault(
             _ row: Row, _ kinds: [Fault.Kind], ofMessages: Bool = false, stride: Int, _ check: (_ what: String, CommandResult) throws -> Void
@@ -229,9 +241,4 @@ extension IntegrationTests {
             }
         }
     }
-}
-
-extension String {
-    /// Whether `text` comes again after a prefix.
-    fileprivate func contains(_ text: String, after prefix: String) -> Bool { dropFirst(prefix.count).contains(text) }
 }
