@@ -40,13 +40,13 @@ extension IntegrationTests {
             }
         }
 
-        /// A tree may be deeper than there may be descriptors.
+        /// Two descriptors for each level are more than there may be; the one that the find(1) inside takes is not.
         @Test(arguments: [Identity.root, .oneID])
         func aDeepTreeIsCopiedWithFewDescriptors(_ identity: Identity) throws {
             try withBundle(identity) { bundle in
                 try bundle.makeDirectory("\(bundle.rootfs)/image")
                 var path = "\(bundle.rootfs)/image"
-                for _ in 0..<600 {
+                for _ in 0..<400 {
                     path += "/d"
                     try bundle.makeDirectory(path)
                     try bundle.write("", to: path + "/file")
@@ -58,7 +58,7 @@ extension IntegrationTests {
                 }
                 let result = try bundle.command(
                     ["sh", "-c", "ulimit -n 512; exec \"$@\"", "sh", try RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", "--bundle", bundle.directory, bundle.id]).run()
-                #expect(result.succeeded && result.stdout == "600\n", "\(result)")
+                #expect(result.succeeded && result.stdout == "400\n", "\(result)")
             }
         }
 

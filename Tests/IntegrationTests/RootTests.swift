@@ -106,7 +106,7 @@ extension IntegrationTests {
 
         /// Without pivot_root what is the host's is told from what is the container's by the mounts, however the bundle is spelled;
         /// and what is taken away of the host's stays the host's, where its mounts are shared.
-        @Test(arguments: [("rshared", "rootfs"), ("shared", "rootfs/"), ("rslave", "./rootfs"), ("rprivate", "rootfs")], [".", "./", "../bundle"])
+        @Test(arguments: [("rshared", "rootfs"), ("shared", "rootfs/"), ("rslave", "./rootfs"), ("rprivate", "rootfs")], [".", "./", "bundle"])
         func withoutPivotTheKernelsMountsStayWhereTheyAre(_ row: (propagation: String, path: String), _ spelled: String) throws {
             try withBundle(.root) { bundle in
                 try bundle.edit {
@@ -115,7 +115,7 @@ extension IntegrationTests {
                     $0.setShell("ls -d /proc/self /sys/class")
                 }
                 let host = """
-                    mount --make-rshared / && cd \(bundle.directory) && ln -s . bundle && mount --bind . . && cd \(bundle.directory)/bundle || exit 1
+                    mount --make-rshared / && cd \(bundle.directory) && ln -s . bundle && mount --bind . . && cd \(bundle.directory) || exit 1
                     "$@" && ls -d /proc/self/ns /sys/kernel
                     """
                 let result = try bundle.command(
