@@ -16,7 +16,7 @@ public struct HostFacts: Sendable {
     /// How the uid map can be written; nil where the container gets no new user namespace.
     public var uidMapWriter: MapWriterFacts?
     public var gidMapWriter: MapWriterFacts?
-    /// The maps of a user namespace that is joined, read from its owner's /proc; nil where they are not known.
+    /// The maps of a user namespace that is joined, read from the /proc of a process in it; nil where they are not known.
     public var joinedUIDMap: IDMap?
     public var joinedGIDMap: IDMap?
     /// Absolute.
