@@ -4,7 +4,8 @@ import SystemPackage
 
 /// Finds the program before the container counts as created, so that `create` already tells that it is missing.
 enum ExecutableSearch {
-    /// - Returns: a path for execve(2). Errors: ENOENT, EACCES, EISDIR, with the name as it was given.
+    /// - Returns: a path for execve(2). Errors: ENOENT, EACCES, EISDIR, with the name as it was given; and what keeps us from
+    ///   looking, which is no answer.
     static func find(_ name: String, environment: [String]) throws(KernelError) -> String {
         if name.contains("/") {
             if let errno = refusal(of: name) { throw KernelError(.execve, errno, name) }
@@ -18,7 +19,8 @@ enum ExecutableSearch {
             switch refusal(of: path) {
             case nil: return path
             case .permissionDenied?: errno = .permissionDenied
-            default: break
+            case .noSuchFileOrDirectory?, .notDirectory?, .isDirectory?, .tooManySymbolicLinkLevels?, .fileNameTooLong?: break
+            case let other?: throw KernelError(.open, other, path)
             }
         }
         throw KernelError(.execve, errno, name)
