@@ -42,7 +42,7 @@ static int can_fail(int call)
 static int counts(const struct ch_conditions *conditions, int call)
 {
     if (conditions->messages_only)
-        return call == SYS_sendmsg || call == SYS_recvmsg;
+        return call == SYS_clone3 || call == SYS_sendmsg || call == SYS_recvmsg;
     return conditions->fault != CH_FAIL || can_fail(call);
 }
 

@@ -33,6 +33,11 @@ public struct ParentChannel: ~Copyable {
         return Received(message: message, descriptor: received.takeDescriptor())
     }
 
+    /// The next message of one beside whom another may hold the child's end: nil where that one has ended without it.
+    public func receive(from process: borrowing ChildProcess) throws(KernelError) -> Received? {
+        try socket.descriptor.waitUntilReadable(or: process.pidfd) ? try receive() : nil
+    }
+
     /// The failure among the messages that are there, without waiting for others; nil where there is none.
     public func unreadFailure() throws(KernelError) -> ChildFailure? {
         while try socket.descriptor.waitUntilReadable(until: .now) {

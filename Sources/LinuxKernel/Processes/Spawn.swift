@@ -34,17 +34,25 @@ public struct Spawn {
     }
 
     /// Runs it. Its standard descriptors are pipes of ours; nothing else is inherited. A program that does not end in
-    /// time is killed, with all of its process group. One that leaves a process behind holding its output does not keep us: its own end is what counts.
+    /// time is killed, with all of its process group, as is one that we cannot listen to. One that leaves a process behind holding
+    /// its output does not keep us: its own end is what counts.
     public func run() throws(KernelError) -> Outcome {
         let stdin = try Pipe(), stdout = try Pipe(), stderr = try Pipe()
         let child = try start(stdin: stdin.readEnd, stdout: stdout.writeEnd, stderr: stderr.writeEnd)
         stdin.closeReadEnd()
         stdout.closeWriteEnd()
         stderr.closeWriteEnd()
+        do throws(KernelError) { return try exchange(with: child, stdin, stdout, stderr) } catch {
+            try child.killGroup()
+            _ = try child.wait()
+            throw error
+        }
+    }
+
+    private func exchange(with child: borrowing ChildProcess, _ stdin: Pipe, _ stdout: Pipe, _ stderr: Pipe) throws(KernelError) -> Outcome {
         for end in [stdin.writeEnd, stdout.readEnd, stderr.readEnd] {
             try check(.fcntl, cl_fcntl(end.rawValue, F_SETFL, Int(O_NONBLOCK)))
         }
-
         var rest = Array(input.utf8)[...]
         var output: [UInt8] = [], errors: [UInt8] = []
         let deadline = timeoutMilliseconds.map { Deadline(milliseconds: $0) }
@@ -60,15 +68,14 @@ public struct Spawn {
                 break
             }
             if ready[1] { Self.feed(stdin, &rest) }
-            if ready[2], !drain(stdout.readEnd, &output) { stdout.closeReadEnd() }
-            if ready[3], !drain(stderr.readEnd, &errors) { stderr.closeReadEnd() }
+            if ready[2], try !drain(stdout.readEnd, &output) { stdout.closeReadEnd() }
+            if ready[3], try !drain(stderr.readEnd, &errors) { stderr.closeReadEnd() }
             if ready[0] { break }
         }
-        let termination = try child.wait()
-        _ = drain(stdout.readEnd, &output)
-        _ = drain(stderr.readEnd, &errors)
+        _ = try drain(stdout.readEnd, &output)
+        _ = try drain(stderr.readEnd, &errors)
         return Outcome(
-            termination: termination, timedOut: timedOut, output: String(decoding: output, as: UTF8.self),
+            termination: try child.wait(), timedOut: timedOut, output: String(decoding: output, as: UTF8.self),
             errors: String(decoding: errors, as: UTF8.self))
     }
 
@@ -87,16 +94,15 @@ public struct Spawn {
 
     /// False where the stream has ended. Takes no more than a pipe holds: one that is written to without end must not keep
     /// us from the clock and from the program's own end.
-    private func drain(_ end: FileDescriptor, _ kept: inout [UInt8]) -> Bool {
+    private func drain(_ end: FileDescriptor, _ kept: inout [UInt8]) throws(KernelError) -> Bool {
         guard end.rawValue >= 0 else { return false }
-        var ended = false
         for _ in 0..<16 {
-            let chunk = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
-                let read = Glibc.read(end.rawValue, buffer.baseAddress, buffer.count)
-                if read == 0 || (read < 0 && errno != EAGAIN && errno != EINTR) { ended = true }
-                count = max(0, read)
+            let chunk: [UInt8]
+            do throws(KernelError) { chunk = try end.readSome(atMostBytes: 4096) } catch {
+                if error.errno == .resourceTemporarilyUnavailable { return true }
+                throw error
             }
-            if chunk.isEmpty { return !ended }
+            if chunk.isEmpty { return false }
             kept.append(contentsOf: chunk.prefix(max(0, keptBytes - kept.count)))
         }
         return true

@@ -27,7 +27,7 @@ struct MapFactsProbe {
         let entry = UserDatabase.entry(uid: getuid())
         return MapWriterFacts(
             caller: try caller(entry: entry), ownMap: cheap.ownMap, helper: try helper(kind),
-            subordinates: subordinates(kind, user: entry))
+            subordinates: try subordinates(kind, user: entry))
     }
 
     func ownMap(_ kind: IDKind) throws(KernelError) -> IDMap {
@@ -56,20 +56,22 @@ struct MapFactsProbe {
         return MapHelperFacts(
             path: path, isSetuidRoot: status.mode & S_ISUID != 0 && status.uid == 0,
             hasFileCapability: FileCapabilities.effective(path: path) & (1 << UInt64(needed.number)) != 0,
-            isOnNosuidMount: try file.isOnNosuidMount(), servesOtherGroups: servesOtherGroups)
+            isOnNosuidMount: try file.isOnNosuidMount(), servesOtherGroups: try servesOtherGroups)
     }
 
     /// `GRANT_AUX_GROUP_SUBIDS yes` of login.defs(5).
     private var servesOtherGroups: Bool {
-        text(of: "/etc/login.defs").split(separator: "\n").contains { line in
-            line.split(whereSeparator: { $0 == " " || $0 == "\t" }).prefix(2).map { $0.lowercased() } == ["grant_aux_group_subids", "yes"]
+        get throws(KernelError) {
+            try text(of: "/etc/login.defs").split(separator: "\n").contains { line in
+                line.split(whereSeparator: { $0 == " " || $0 == "\t" }).prefix(2).map { $0.lowercased() } == ["grant_aux_group_subids", "yes"]
+            }
         }
     }
 
     /// The system's own answer where it has one (ranges may come from a directory service), else the file's.
-    func subordinates(_ kind: IDKind, user: UserDatabase.Entry?) -> SubordinateRanges {
+    func subordinates(_ kind: IDKind, user: UserDatabase.Entry?) throws(KernelError) -> SubordinateRanges {
         if let user, let ranges = rangesOfGetsubids(kind, user: user.name) { return ranges }
-        return SubordinateRanges(fileText: text(of: kind.subordinatePath), name: user?.name, uid: getuid())
+        return SubordinateRanges(fileText: try text(of: kind.subordinatePath), name: user?.name, uid: getuid())
     }
 
     private func rangesOfGetsubids(_ kind: IDKind, user: String) -> SubordinateRanges? {
@@ -83,7 +85,11 @@ struct MapFactsProbe {
         } catch { return nil }
     }
 
-    private func text(of path: String) -> String {
-        do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, .readOnly).readText() } catch { return "" }
+    /// Empty where there is none, or none that we may read.
+    private func text(of path: String) throws(KernelError) -> String {
+        do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, .readOnly).readText() } catch {
+            if error.errno == .noSuchFileOrDirectory || error.errno == .permissionDenied { return "" }
+            throw KernelError(error.call, error.errno, path)
+        }
     }
 }

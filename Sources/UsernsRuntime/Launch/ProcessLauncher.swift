@@ -147,11 +147,11 @@ struct ProcessLauncher {
 
     /// The process between goes away by itself once it has told who comes after it; killed or not, it is reaped here.
     private func awaitSibling(_ launched: Launched, _ steps: Steps) throws(RuntimeError) {
-        var received = try receive(launched)
+        var received = try receiveFromBetween(launched)
         if case .awaitingMap = received.message {
             try steps.mapIDs(launched.process.pid)
             try send(.mapped, to: launched)
-            received = try receive(launched)
+            received = try receiveFromBetween(launched)
         }
         guard case .initProcess(let pid) = received.message, let pidfd = received.descriptor.take() else { throw unexpected() }
         reap(launched)
@@ -197,8 +197,17 @@ struct ProcessLauncher {
 
     /// The next message; a failure, or the child's end, is thrown in words.
     private func receive(_ launched: Launched) throws(RuntimeError) -> ParentChannel.Received {
+        try required { () throws(KernelError) in try launched.channel.receive() }
+    }
+
+    /// Where the process between is killed after its clone, nobody else would ever write: the other only waits for us.
+    private func receiveFromBetween(_ launched: Launched) throws(RuntimeError) -> ParentChannel.Received {
+        try required { () throws(KernelError) in try launched.channel.receive(from: launched.process) }
+    }
+
+    private func required(_ receive: () throws(KernelError) -> ParentChannel.Received?) throws(RuntimeError) -> ParentChannel.Received {
         let received: ParentChannel.Received?
-        do throws(KernelError) { received = try launched.channel.receive() } catch { throw RuntimeError("talking to the container's process", error) }
+        do throws(KernelError) { received = try receive() } catch { throw RuntimeError("talking to the container's process", error) }
         guard let received else { throw RuntimeError("the container's process died while it was set up") }
         if case .failure(let failure) = received.message { throw wording.error(failure) }
         return received

@@ -30,10 +30,12 @@ extension Runtime {
                 procfs: probe.procfs, identity: identity, effectiveCapabilities: try CurrentProcess.capabilities().effective)
         } catch { throw RuntimeError("asking who we are", error) }
         func map(_ kind: IDKind, ownID: UInt32) throws(RuntimeError) -> [LinuxIDMapping] {
-            let own: IDMap
-            do throws(KernelError) { own = try maps.ownMap(kind) } catch { throw RuntimeError("asking who we are", error) }
+            let own: IDMap, subordinates: SubordinateRanges
+            do throws(KernelError) { (own, subordinates) = (try maps.ownMap(kind), try maps.subordinates(kind, user: entry)) } catch {
+                throw RuntimeError("asking who we are", error)
+            }
             do throws(IDMapError) {
-                return try maps.subordinates(kind, user: entry).map(ownID: ownID, kind: kind, user: entry?.name ?? "uid \(getuid())", ownMap: own)
+                return try subordinates.map(ownID: ownID, kind: kind, user: entry?.name ?? "uid \(getuid())", ownMap: own)
                     .ranges.map { LinuxIDMapping(containerID: $0.containerID, hostID: $0.hostID, size: $0.size) }
             } catch { throw RuntimeError(error) }
         }

@@ -17,7 +17,7 @@ struct ch_conditions {
     // is made, and the program or whoever made it is killed.
     const char *program;
     unsigned fault_number;
-    // Only sendmsg(2) and recvmsg(2) are counted.
+    // Only what the protocol is made of is counted: clone3(2), sendmsg(2) and recvmsg(2).
     int messages_only;
     enum ch_fault { CH_FAIL, CH_KILL_PROGRAM, CH_KILL_CALLER } fault;
     int error;

@@ -33,7 +33,7 @@ final class Fault {
     /// Counted from 1 over all of them; 0: none.
     let number: UInt32
     let kind: Kind
-    /// Of all system calls, those that send or receive a message.
+    /// Of all system calls, those that make a process, and that send or receive a message.
     let countsMessagesOnly: Bool
     private let file: UnsafeMutablePointer<FILE>
 

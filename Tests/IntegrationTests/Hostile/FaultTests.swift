@@ -72,7 +72,7 @@ extension IntegrationTests {
             }
         }
 
-        /// Each end of each message of the protocol that Messages.swift draws.
+        /// Each end of each message of the protocol that Messages.swift draws, and each clone: who was killed then tells nobody of it.
         @Test(.needs(.namespace("time")), arguments: Self.talks)
         func whoIsKilledAtAMessageLeavesNothing(_ row: Row) throws {
             try forEachFault(row, Self.kills, ofMessages: true, stride: 1) { what, result in
