@@ -63,13 +63,13 @@ enum IntermediateProcess {
         for join in namespaces.joins {
             let descriptor = try NamespaceJoiner.open(join.kind, path: join.path)
             do throws(KernelError) { try CurrentProcess.join(descriptor, flags: join.kind.flag) } catch {
-                guard error.errno == .notPermitted else { throw KernelError(error.call, error.errno, join.path) }
+                guard error.errno == .notPermitted else { throw error.about(join.path) }
                 kinds.append(join.kind)
                 postponed.append(SharedDescriptor(descriptor))
             }
         }
         do throws(KernelError) { try CurrentProcess.join(user, flags: NamespaceKind.user.flag) } catch {
-            throw KernelError(error.call, error.errno, userPath)
+            throw error.about(userPath)
         }
         for (index, kind) in kinds.enumerated() { try CurrentProcess.join(postponed[index], flags: kind.flag) }
     }

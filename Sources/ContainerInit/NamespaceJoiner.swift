@@ -12,7 +12,7 @@ enum NamespaceJoiner {
     static func join(_ kind: NamespaceKind, path: String) throws(KernelError) {
         let descriptor = try open(kind, path: path)
         do throws(KernelError) { try CurrentProcess.join(descriptor, flags: kind.flag) } catch {
-            throw KernelError(error.call, error.errno, path)
+            throw error.about(path)
         }
     }
 
@@ -20,7 +20,7 @@ enum NamespaceJoiner {
     static func join(_ kinds: Set<NamespaceKind>, of process: SharedDescriptor) throws(KernelError) {
         guard !kinds.isEmpty else { return }
         do throws(KernelError) { try CurrentProcess.join(process, flags: kinds.reduce(0) { $0 | $1.flag }) } catch {
-            throw KernelError(error.call, error.errno, kinds.map(\.rawValue).sorted().joined(separator: ", "))
+            throw error.about(kinds.map(\.rawValue).sorted().joined(separator: ", "))
         }
     }
 }

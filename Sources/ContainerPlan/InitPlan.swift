@@ -123,8 +123,8 @@ extension InitPlan {
         if !spec.hooks.prestart.isEmpty || !spec.hooks.createRuntime.isEmpty { steps.append(.awaitRuntimeHooks) }
         if !spec.hooks.createContainer.isEmpty { steps.append(.runContainerHooks(rootfs: rootfs)) }
         if process.terminal { steps.append(.openTerminal(size: self.process.terminalSize, withConsole: ownsMounts)) }
-        if ownsMounts { steps.append(.makeWorkingDirectory(process.cwd)) }
         if ownsMounts {
+            steps.append(.makeWorkingDirectory(process.cwd))
             steps.append(.enterRoot(request.noPivot ? .move : .pivot))
         } else {
             if !namespaces.own.contains(.mount) { steps.append(.enterRoot(.changeRoot(path: rootfs))) }

@@ -31,6 +31,9 @@ public struct KernelError: Error, Sendable, Equatable, CustomStringConvertible {
         self.subject = subject
     }
 
+    /// The same failure, told of something that whoever met it could not name.
+    public func about(_ subject: String) -> KernelError { KernelError(call, errno, subject) }
+
     public var description: String {
         subject.isEmpty ? "\(call.rawValue): \(errno.text)" : "\(call.rawValue) \(subject): \(errno.text)"
     }

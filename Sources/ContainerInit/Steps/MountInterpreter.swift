@@ -86,8 +86,9 @@ extension StepInterpreter {
     /// Whether it is the root itself, of which what is mounted on it would cover nothing: paths begin below that.
     private func isRoot(_ target: borrowing OwnedDescriptor) throws(KernelError) -> Bool {
         let root = try root.descriptor
-        guard try target.mountID() == root.mountID() else { return false }
-        return try target.status().isSameInode(as: root.status())
+        // Few have the root's inode: only of those the mount is asked.
+        guard try target.status().isSameInode(as: root.status()) else { return false }
+        return try target.mountID() == root.mountID()
     }
 
     private func replaceRoot(by mount: borrowing some Descriptor & ~Copyable) throws(KernelError) {

@@ -25,7 +25,7 @@ public final class MountSources {
             do throws(KernelError) {
                 let copy = SharedDescriptor(try Self.open(source))
                 if let mapping = source.idMapping {
-                    do throws(KernelError) { try mapIDs(copy, mapping) } catch { throw KernelError(error.call, error.errno, source.path) }
+                    do throws(KernelError) { try mapIDs(copy, mapping) } catch { throw error.about(source.path) }
                 }
                 copies.append(copy)
             } catch {
@@ -38,7 +38,7 @@ public final class MountSources {
     private static func open(_ source: MountSource) throws(KernelError) -> OwnedDescriptor {
         guard let disk = source.disk else { return try Mounts.copy(of: source.path, recursive: source.recursive) }
         do throws(KernelError) { return try Mounts.fileSystem(disk.type, source: source.path, options: disk.options, attributes: []) } catch {
-            throw KernelError(error.call, error.errno, source.path + (error.subject.isEmpty ? "" : " (\(error.subject))"))
+            throw error.about(source.path + (error.subject.isEmpty ? "" : " (\(error.subject))"))
         }
     }
 

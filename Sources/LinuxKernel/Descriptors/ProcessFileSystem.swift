@@ -34,7 +34,7 @@ public final class ProcessFileSystem {
             // EPERM: how some filters refuse calls that they do not know.
             guard fd == -ENOSYS || fd == -EPERM else { throw KernelError(.openat2, Errno(rawValue: -fd), "/proc/\(path)") }
         }
-        do throws(KernelError) { return try walk(path, flags) } catch { throw KernelError(error.call, error.errno, "/proc/\(path)") }
+        do throws(KernelError) { return try walk(path, flags) } catch { throw error.about("/proc/\(path)") }
     }
 
     /// The walk without openat2: each component is looked at before it is opened, and must be of our own mount.
@@ -70,13 +70,13 @@ public final class ProcessFileSystem {
 
     public func readBytes(_ path: String) throws(KernelError) -> [UInt8] {
         let file = try open(path, .readOnly)
-        do throws(KernelError) { return try file.readAll() } catch { throw KernelError(error.call, error.errno, "/proc/\(path)") }
+        do throws(KernelError) { return try file.readAll() } catch { throw error.about("/proc/\(path)") }
     }
 
     /// One write(2), as the kernel wants for id maps and attributes.
     public func write(_ path: String, _ text: String) throws(KernelError) {
         let file = try open(path, .writeOnly)
-        do throws(KernelError) { try file.writeAll(text) } catch { throw KernelError(error.call, error.errno, "/proc/\(path)") }
+        do throws(KernelError) { try file.writeAll(text) } catch { throw error.about("/proc/\(path)") }
     }
 
     /// The number by which a namespace of a process (`self`, or a pid) is known: from the link's text, `user:[4026531837]`.

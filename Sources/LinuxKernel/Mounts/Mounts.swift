@@ -167,10 +167,9 @@ public enum Mounts {
 
     /// Detaches the mount whose root a descriptor refers to. The working directory is `/` after.
     public static func unmount(_ mount: borrowing some Descriptor & ~Copyable, _ procfs: ProcessFileSystem) throws(KernelError) {
-        let directory = try procfs.open("self/fd", [.path, .directory])
-        try checkErrno(.chdir, fchdir(directory.rawValue))
+        try CurrentProcess.changeDirectory(procfs.open("self/fd", [.path, .directory]))
         let result = cl_umount2(String(mount.rawValue), 2)
-        try checkErrno(.chdir, chdir("/"))
+        try CurrentProcess.changeDirectory("/")
         try check(.umount2, result)
     }
 }

@@ -89,7 +89,7 @@ struct MapFactsProbe {
     private func text(of path: String) throws(KernelError) -> String {
         do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, .readOnly).readText() } catch {
             if error.errno == .noSuchFileOrDirectory || error.errno == .permissionDenied { return "" }
-            throw KernelError(error.call, error.errno, path)
+            throw error.about(path)
         }
     }
 }

@@ -80,7 +80,7 @@ final class ContainerDirectory: Descriptor {
         } catch { throw writingError(shownName, error) }
     }
 
-    private func writingError(_ name: String, _ error: KernelError) -> RuntimeError { RuntimeError("writing \(name) of \(name)", error) }
+    private func writingError(_ file: String, _ error: KernelError) -> RuntimeError { RuntimeError("writing \(file) of \(name)", error) }
 
     // MARK: process.json
 
