@@ -17,16 +17,21 @@ public struct Freezer: Sendable, Equatable {
     public var patienceMilliseconds = usualPatienceMilliseconds
     public static let usualPatienceMilliseconds: Int32 = 2000
 
-    /// Whether a process in the cgroup stands still or is about to, be it for a cgroup above. One that is gone is not frozen.
+    /// Whether the processes in the cgroup stand still, be it for a cgroup above. One that is gone is not frozen.
     public func isFrozen() throws(CgroupError) -> Bool {
         try attempt("read", directory) { () throws(KernelError) in
             switch version {
-            case .v1:
-                // FREEZING counts: some processes still go on, but not for long.
-                try read("freezer.state").map { !$0.hasPrefix("THAWED") } ?? false
-            case .v2:
-                if let own = try read("cgroup.freeze"), own.hasPrefix("1") { true } else { try read("cgroup.events")?.isFrozen ?? false }
+            // FREEZING counts: some processes still go on, but not for long.
+            case .v1: try read("freezer.state").map { !$0.hasPrefix("THAWED") } ?? false
+            case .v2: try read("cgroup.events")?.isFrozen ?? false
             }
+        }
+    }
+
+    /// Whether they were told to, in this cgroup itself, and may not have come to it yet.
+    public func isToldToFreeze() throws(CgroupError) -> Bool {
+        try attempt("read", directory) { () throws(KernelError) in
+            try read(version == .v1 ? "freezer.self_freezing" : "cgroup.freeze")?.hasPrefix("1") ?? false
         }
     }
 

@@ -9,10 +9,13 @@ extension Runtime {
         try cgroup.freeze()
     }
 
-    /// Lets the processes of a paused container go on.
+    /// Lets the processes of a paused container go on, also those of one that an interrupted `pause` has left half frozen.
     public func resume(id: String) throws(RuntimeError) {
         let (container, cgroup) = try openControlled(id, for: "resume", try HostProbe())
-        guard try container.status().allows(.resume) else { throw RuntimeError("container not paused: \(id)") }
+        let status = try container.status()
+        if !status.allows(.resume) {
+            guard status != .stopped, try cgroup.isToldToFreeze() else { throw RuntimeError("container not paused: \(id)") }
+        }
         try cgroup.thaw()
     }
 }

@@ -138,6 +138,11 @@ struct SavedCgroup {
         }
     }
 
+    /// A freeze that was interrupted has left it so, or one goes on at this moment.
+    func isToldToFreeze() throws(RuntimeError) -> Bool {
+        do throws(CgroupError) { return try cgroup.freezer?.isToldToFreeze() ?? false } catch { throw RuntimeError(error) }
+    }
+
     func freeze(patienceMilliseconds: Int32 = Freezer.usualPatienceMilliseconds) throws(RuntimeError) {
         guard var freezer = cgroup.freezer else {
             throw RuntimeError("the container has no cgroup that can be frozen", hint: "mount the freezer hierarchy of cgroup v1, or use cgroup v2")
