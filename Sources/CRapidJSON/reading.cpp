@@ -1,5 +1,12 @@
 #include "crapidjson.h"
 
+// Every compiler for these has them: strings are looked through sixteen bytes at a time.
+#if defined(__SSE2__)
+#define RAPIDJSON_SSE2
+#elif defined(__ARM_NEON)
+#define RAPIDJSON_NEON
+#endif
+
 #include <algorithm>
 #include <cstring>
 #include <rapidjson/document.h>

@@ -14,7 +14,7 @@ enum ContainerTable {
 
         init(_ text: String) {
             self.text = text
-            width = text.unicodeScalars.count
+            width = text.utf8.count { !UTF8.isContinuation($0) }
         }
     }
 
@@ -28,7 +28,7 @@ enum ContainerTable {
         for row in rows {
             for (column, cell) in row.enumerated() {
                 table += cell.text
-                if column < row.count - 1 { table += spaces.prefix(widths[column] - cell.width) }
+                if column < row.count - 1 { table += Substring(spaces.utf8.prefix(widths[column] - cell.width)) }
             }
             table += "\n"
         }

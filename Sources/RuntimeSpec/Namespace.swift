@@ -28,16 +28,14 @@ public enum NamespaceType: String, CaseIterable, Sendable, JSONString {
     case pid, network, mount, ipc, uts, user, cgroup, time
 
     /// Its key in state.json: the clone flag without `CLONE_`.
-    public var stateKey: String {
+    public var stateKey: String { self == .mount ? "NEWNS" : "NEW" + procName.uppercased() }
+
+    /// The name under /proc/PID/ns.
+    var procName: String {
         switch self {
-        case .pid: "NEWPID"
-        case .network: "NEWNET"
-        case .mount: "NEWNS"
-        case .ipc: "NEWIPC"
-        case .uts: "NEWUTS"
-        case .user: "NEWUSER"
-        case .cgroup: "NEWCGROUP"
-        case .time: "NEWTIME"
+        case .mount: "mnt"
+        case .network: "net"
+        default: rawValue
         }
     }
 }

@@ -53,7 +53,6 @@ import Testing
         state.config.version = spec.ociVersion
         state.rootless = true
         state.cgroupPaths = ["memory": "/sys/fs/cgroup/memory/a", "": "/sys/fs/cgroup/unified/a"]
-        state.namespacePaths = ["NEWNET": "/proc/42/ns/net"]
         state.externalDescriptors = ["/dev/null", "pipe:[1]", "pipe:[2]"]
         state.intelRdtPath = "/sys/fs/resctrl/demo"
         return state
@@ -109,7 +108,10 @@ import Testing
             "rootfs", "labels", "cgroups", "namespaces", "rootless_euid", "rootless_cgroups", "uid_mappings", "gid_mappings",
             "hooks", "annotations", "version",
         ])
-        #expect(document["namespace_paths"] as? [String: String] == ["NEWNET": "/proc/42/ns/net"])
+        #expect(document["namespace_paths"] as? [String: String] == [
+            "NEWPID": "/proc/42/ns/pid", "NEWNET": "/proc/42/ns/net", "NEWNS": "/proc/42/ns/mnt", "NEWIPC": "/proc/42/ns/ipc",
+            "NEWUTS": "/proc/42/ns/uts", "NEWUSER": "/proc/42/ns/user", "NEWCGROUP": "/proc/42/ns/cgroup", "NEWTIME": "/proc/42/ns/time",
+        ])
     }
 
     @Test func damagedStateNamesTheField() throws {

@@ -5,8 +5,15 @@ import SystemPackage
 /// The kernel's files in a cgroup: by path, which is safe there (see `CgroupfsDriver`).
 enum CgroupFile {
     /// Nil where there is none: this kernel does not have it, or the cgroup is gone.
-    static func readIfThere(_ path: String) throws(KernelError) -> String? {
-        do throws(KernelError) { return try FileDescriptor.currentDirectory.open(path, .readOnly).readText() } catch {
+    static func readIfThere(_ path: String) throws(KernelError) -> String? { try unlessMissing { () throws(KernelError) in try open(path).readText() } }
+
+    /// The same of a file that is a single record: see `Descriptor.readRecord`.
+    static func readRecordIfThere(_ path: String) throws(KernelError) -> [UInt8]? { try unlessMissing { () throws(KernelError) in try open(path).readRecord() } }
+
+    private static func open(_ path: String) throws(KernelError) -> OwnedDescriptor { try FileDescriptor.currentDirectory.open(path, .readOnly) }
+
+    private static func unlessMissing<Contents>(_ read: () throws(KernelError) -> Contents) throws(KernelError) -> Contents? {
+        do throws(KernelError) { return try read() } catch {
             guard error.isMissingFile else { throw error }
             return nil
         }

@@ -23,7 +23,7 @@ public struct Freezer: Sendable, Equatable {
             switch version {
             // FREEZING counts: some processes still go on, but not for long.
             case .v1: try read("freezer.state").map { !$0.hasPrefix("THAWED") } ?? false
-            case .v2: try read("cgroup.events")?.isFrozen ?? false
+            case .v2: try CgroupFile.readRecordIfThere(directory + "/cgroup.events")?.saysFrozen ?? false
             }
         }
     }
@@ -106,7 +106,7 @@ public struct Freezer: Sendable, Equatable {
         do throws(KernelError) {
             let events = try open("cgroup.events", .readOnly)
             let deadline = Deadline(milliseconds: patienceMilliseconds)
-            while try events.readFromStart().isFrozen != wanted {
+            while try events.readFromStart().utf8.saysFrozen != wanted {
                 if deadline.hasPassed { return false }
                 try events.waitForChange(until: deadline)
             }
@@ -129,9 +129,9 @@ public struct Freezer: Sendable, Equatable {
     private func read(_ file: String) throws(KernelError) -> String? { try CgroupFile.readIfThere(directory + "/" + file) }
 }
 
-extension String {
+extension Collection<UInt8> {
     /// Of the contents of `cgroup.events`.
-    fileprivate var isFrozen: Bool { utf8.split(separator: UInt8(ascii: "\n")).contains { $0.elementsEqual("frozen 1".utf8) } }
+    fileprivate var saysFrozen: Bool { split(separator: UInt8(ascii: "\n")).contains { $0.elementsEqual("frozen 1".utf8) } }
 }
 
 extension Freezer {

@@ -81,6 +81,9 @@ extension Descriptor where Self: ~Copyable {
         return bytes
     }
 
+    /// A file of the kernel's that is one record, as proc_pid_stat(5) is: it gives all of it at once, and needs no call to find the end.
+    public func readRecord() throws(KernelError) -> [UInt8] { try readSome() }
+
     public func readText() throws(KernelError) -> String { String(decoding: try readAll(), as: UTF8.self) }
 
     /// The last bytes of a file, at most so many.

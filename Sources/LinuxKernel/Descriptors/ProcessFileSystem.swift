@@ -73,6 +73,12 @@ public final class ProcessFileSystem {
         do throws(KernelError) { return try file.readAll() } catch { throw error.about("/proc/\(path)") }
     }
 
+    /// One that is a single record: see `Descriptor.readRecord`.
+    func readRecord(_ path: String) throws(KernelError) -> [UInt8] {
+        let file = try open(path, .readOnly)
+        do throws(KernelError) { return try file.readRecord() } catch { throw error.about("/proc/\(path)") }
+    }
+
     /// One write(2), as the kernel wants for id maps and attributes.
     public func write(_ path: String, _ text: String) throws(KernelError) {
         let file = try open(path, .writeOnly)

@@ -8,7 +8,7 @@ public enum OtherProcess {
     /// there is none, or only a zombie. Man: proc_pid_stat(5).
     public static func startTime(pid: Int32, _ procfs: ProcessFileSystem) throws(KernelError) -> UInt64? {
         let bytes: [UInt8]
-        do throws(KernelError) { bytes = try procfs.readBytes("\(pid)/stat") } catch {
+        do throws(KernelError) { bytes = try procfs.readRecord("\(pid)/stat") } catch {
             // ESRCH: it went away between the open and the read.
             if error.errno == .noSuchFileOrDirectory || error.errno == .noSuchProcess { return nil }
             throw error

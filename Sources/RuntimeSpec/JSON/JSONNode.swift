@@ -55,9 +55,12 @@ public struct JSONNode {
         return node.flatMap { $0.isNull ? nil : $0 }
     }
 
+    /// Those that are null count, too.
+    var fieldCount: Int { cj_member_count(pointer) }
+
     /// Calls `body` with each key and value but null, in the document's order.
     func forEachField(_ body: (String, JSONNode) throws(SpecError) -> Void) throws(SpecError) {
-        for index in 0..<cj_member_count(pointer) {
+        for index in 0..<fieldCount {
             var text = cj_string()
             guard let value = cj_member(pointer, index, &text) else { continue }
             if text.containsNUL { throw SpecError("has a key with a NUL character") }

@@ -62,6 +62,11 @@ public enum JSONFields {
         }
     }
 
+    /// A field for other programs, which follows from what the other fields say: written, and not read.
+    public func told(_ key: StaticString, _ value: @autoclosure () -> some JSONValue) {
+        if case .written(let json) = self { Self.write(key, value(), json) }
+    }
+
     /// A field that may be absent when it is read, which leaves the property as it is, and is always written.
     public func defaulted<Value: JSONValue>(_ key: StaticString, _ value: inout Value) throws(SpecError) {
         switch self {

@@ -112,7 +112,7 @@ extension Array: JSONOmittable where Element: JSONValue & Equatable {
 extension Dictionary: JSONValue where Key == String, Value: JSONValue {
     public init(json node: JSONNode) throws(SpecError) {
         guard node.isObject else { throw SpecError("must be an object") }
-        var read: [String: Value] = [:]
+        var read = [String: Value](minimumCapacity: node.fieldCount)
         try node.forEachField { (key, value) throws(SpecError) in
             do throws(SpecError) { read[key] = try Value(json: value) } catch { throw error.inside(key: key) }
         }

@@ -12,8 +12,6 @@ public struct SavedState: JSONObject {
     public var rootless = false
     /// Absolute paths on the host by controller; the key of cgroup v2 is empty.
     public var cgroupPaths: [String: String] = [:]
-    /// Absolute paths on the host by `NamespaceType.stateKey`.
-    public var namespacePaths: [String: String] = [:]
     /// What init's descriptors 0, 1 and 2 referred to when it was made, as CRIU names it.
     public var externalDescriptors: [String] = []
     /// Empty where there is none.
@@ -32,9 +30,14 @@ public struct SavedState: JSONObject {
         try json.required("config", &config)
         try json.required("rootless", &rootless)
         try json.required("cgroup_paths", &cgroupPaths)
-        try json.required("namespace_paths", &namespacePaths)
+        json.told("namespace_paths", namespacePaths)
         try json.required("external_descriptors", &externalDescriptors)
         try json.required("intel_rdt_path", &intelRdtPath)
+    }
+
+    /// Of init, by `NamespaceType.stateKey`.
+    private var namespacePaths: [String: String] {
+        Dictionary(uniqueKeysWithValues: NamespaceType.allCases.map { ($0.stateKey, "/proc/\(initProcessPID)/ns/\($0.procName)") })
     }
 }
 

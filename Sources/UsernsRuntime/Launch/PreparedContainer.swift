@@ -88,7 +88,6 @@ struct PreparedContainer {
         state.rootless = facts.privilege.isRootless
         state.cgroupPaths = cgroup.directories
         state.intelRdtPath = resctrl?.path ?? ""
-        for kind in NamespaceType.allCases { state.namespacePaths[kind.stateKey] = "/proc/\(initPID)/ns/\(kind.kind.procName)" }
 
         let spec = bundle.spec
         state.config.rootfs = bundle.rootfs
