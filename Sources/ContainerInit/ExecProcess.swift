@@ -43,6 +43,8 @@ public struct ExecProcess {
             // Moved to the container's cgroup, whose cpuset made it void.
             if let affinity = plan.finalAffinity { setAffinity(affinity, channel) }
             if let user = plan.setupUser { try user.become(procfs) }
+            place = .process(.joinSessionKeyring)
+            try plan.keyring?.join(procfs)
             var terminal: ContainerTerminal?
             if plan.process.terminal {
                 place = .process(.openTerminal)

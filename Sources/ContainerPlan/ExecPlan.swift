@@ -6,6 +6,8 @@ public struct ExecPlan: Sendable {
     /// The container's own, joined by init's pidfd.
     public let namespaces: Set<NamespaceKind>
     public let setupUser: SetupUser?
+    /// nil where the container was made with the caller's.
+    public let keyring: SessionKeyring?
     public let process: ProcessPlan
     /// Where the process runs until it is in the container's cgroup, and from then on: bit n is CPU n.
     public let initialAffinity: [UInt64]?
@@ -24,9 +26,10 @@ public struct ExecPlan: Sendable {
     ///   - setgroupsDenied: what /proc/PID/setgroups of the container's init says.
     public init(
         _ process: RuntimeSpec.Process, _ linux: Linux, own: Set<NamespaceKind>, setgroupsDenied: Bool, seccomp: ProcessPlan.SeccompPlan?,
-        preservedDescriptors: Int32, facts: HostFacts
+        keyring: SessionKeyring?, preservedDescriptors: Int32, facts: HostFacts
     ) throws(PlanError) {
         namespaces = own
+        self.keyring = keyring
         var warnings: [String] = []
         let hasUserNamespace = own.contains(.user)
         if setgroupsDenied, let gid = process.user.additionalGids.first {

@@ -26,6 +26,8 @@ public struct InitPlan: Sendable {
     public let rootSource: Int?
     public let steps: [InitStep]
     public let process: ProcessPlan
+    /// nil where the caller's is kept.
+    public let keyring: SessionKeyring?
     /// Moved by the runtime, once the namespace is there; set up by it too where that is joined, else by init.
     public let networkDevices: [NetworkDevicePlan]
     public let hooks: Hooks
@@ -86,6 +88,7 @@ extension InitPlan {
         self.process = try ProcessPlan(
             process, linux, groups: ids.groups, capabilities: capabilities, seccomp: seccomp,
             preservedDescriptors: request.preservedDescriptors, facts: facts)
+        keyring = request.noNewKeyring ? nil : SessionKeyring(container: request.id, process)
         self.warnings = warnings
         isJoinedByOwner = rootlessEUID && inUserNamespace
 
@@ -105,7 +108,7 @@ extension InitPlan {
         }
         if let user = ids.setupUser { steps.append(.becomeSetupUser(user)) }
         if namespaces.createsCgroupNamespace { steps.append(.createCgroupNamespace) }
-        if !request.noNewKeyring { steps.append(.joinSessionKeyring(name: "_ses." + request.id)) }
+        if let keyring { steps.append(.joinSessionKeyring(keyring)) }
         if namespaces.isNew(.network) { steps.append(.bringUpLoopback) }
         // A network namespace that is joined may be the host's to change, and not of our user namespace's root: then the runtime does it.
         if namespaces.isNew(.network) { steps += networkDevices.map { .setUpNetworkDevice($0) } }

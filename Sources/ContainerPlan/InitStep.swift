@@ -14,7 +14,7 @@ public enum InitStep: Sendable, Equatable {
     case closeSources
     case becomeSetupUser(SetupUser)
     case createCgroupNamespace
-    case joinSessionKeyring(name: String)
+    case joinSessionKeyring(SessionKeyring)
     case bringUpLoopback
     /// The runtime has moved it here.
     case setUpNetworkDevice(NetworkDevicePlan)

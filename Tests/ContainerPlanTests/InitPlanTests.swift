@@ -295,7 +295,7 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
         let outline = outline(plan), due = try #require(outline.firstIndex(of: "waiting for the createRuntime hooks"))
         #expect(Set(outline[..<due]).isSuperset(of: defaultMounts + devices))
         #expect(plan.process.personality == 8)
-        #expect(plan.steps.contains(.joinSessionKeyring(name: "_ses.demo")))
+        #expect(plan.steps.contains(.joinSessionKeyring(SessionKeyring(container: "demo", RuntimeSpec.Process()))))
         #expect(plan.process.firstClosedDescriptor == 5)
         #expect(plan.process.terminal)
     }

@@ -128,7 +128,8 @@ private func bit(_ capability: Capability) -> UInt64 { 1 << UInt64(capability.nu
             facts.joinedUIDMap = try map(.uid, lines)
             facts.joinedGIDMap = try map(.gid, lines)
         }
-        return try ExecPlan(process, Linux(), own: own, setgroupsDenied: setgroupsDenied, seccomp: nil, preservedDescriptors: 1, facts: facts)
+        return try ExecPlan(
+            process, Linux(), own: own, setgroupsDenied: setgroupsDenied, seccomp: nil, keyring: nil, preservedDescriptors: 1, facts: facts)
     }
 
     @Test(arguments: [([.mount], false), ([.mount, .pid], true), ([], false)] as [(Set<NamespaceKind>, Bool)])

@@ -58,7 +58,7 @@ import Testing
         (affinity.initial, affinity.final) = (initial, final)
         process.execCPUAffinity = affinity
         let plan = try ExecPlan(
-            process, Linux(), own: [], setgroupsDenied: false, seccomp: nil, preservedDescriptors: 0, facts: facts(rootUser))
+            process, Linux(), own: [], setgroupsDenied: false, seccomp: nil, keyring: nil, preservedDescriptors: 0, facts: facts(rootUser))
         #expect(plan.initialAffinity == initialMask && plan.finalAffinity == finalMask)
     }
 }

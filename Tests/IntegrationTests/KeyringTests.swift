@@ -2,24 +2,56 @@ import Testing
 
 extension IntegrationTests {
     @Suite struct KeyringTests {
-        /// The session keyring's description in /proc/keys.
-        private func keyrings(_ bundle: Bundle, options: [String] = []) throws -> String {
-            try bundle.edit { $0["linux.maskedPaths"] = [] }
-            return try bundle.output("grep keyring /proc/keys; true", options: options)
+        private static let callers = "callers-of-runc"
+
+        private func withContainer(_ identity: Identity, script: String, _ body: (Bundle) throws -> Void) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit {
+                    $0["linux.maskedPaths"] = []
+                    $0["root.readonly"] = false
+                    $0.setShell(script)
+                }
+                try body(bundle)
+            }
+        }
+
+        /// What the runtime's command prints in a session whose keyring nobody can see who does not have it.
+        private func output(_ bundle: Bundle, _ arguments: String...) throws -> String {
+            let restricted = #"keyctl setperm @s 0x3f000000 && exec "$@""#
+            let session = ["keyctl", "session", Self.callers, "sh", "-c", restricted, "sh"]
+            let result = try bundle.command(session + [try RuntimeUnderTest.path, "--root", bundle.stateRoot] + arguments).run()
+            try #require(result.succeeded, "\(result)")
+            return result.stdout
+        }
+
+        /// The numbers of the keyrings of that name in the text, which /proc/keys gave.
+        private func numbers(_ name: String, in text: String) -> [Substring] {
+            text.split(separator: "\n").filter { $0.contains(" \(name): ") }.compactMap { $0.split(separator: " ").first }
         }
 
         @Test(arguments: Identity.allCases)
         func theSessionHasOneOfItsOwn(_ identity: Identity) throws {
-            try withBundle(identity) { bundle in
-                let keyrings = try keyrings(bundle)
-                #expect(keyrings.contains("_ses.\(bundle.id)"))
+            try withContainer(identity, script: "cat /proc/keys") { bundle in
+                let keys = try output(bundle, "run", bundle.id)
+                #expect(numbers("_ses.\(bundle.id)", in: keys).count == 1 && numbers(Self.callers, in: keys).isEmpty, "\(keys)")
+            }
+        }
+
+        @Test(arguments: Identity.allCases)
+        func execHasTheContainers(_ identity: Identity) throws {
+            try withContainer(identity, script: "cat /proc/keys > /new && mv /new /keys; sleep 1000") { bundle in
+                _ = try output(bundle, "run", "--detach", bundle.id)
+                let keys = try output(bundle, "exec", bundle.id, "sh", "-c", "until cat /keys 2> /dev/null; do sleep 0.05; done; cat /proc/keys")
+                let own = numbers("_ses.\(bundle.id)", in: keys)
+                #expect(own.count == 2 && own.first == own.last && numbers(Self.callers, in: keys).isEmpty, "\(keys)")
             }
         }
 
         @Test func theCallersIsKeptWhereThatIsAskedFor() throws {
-            try withBundle(.root) { bundle in
-                let keyrings = try keyrings(bundle, options: ["--no-new-keyring"])
-                #expect(!keyrings.contains("_ses.\(bundle.id)"))
+            try withContainer(.root, script: "cat /proc/keys > /new && mv /new /keys; sleep 1000") { bundle in
+                _ = try output(bundle, "run", "--detach", "--no-new-keyring", bundle.id)
+                let keys = try output(bundle, "exec", bundle.id, "sh", "-c", "until cat /keys 2> /dev/null; do sleep 0.05; done; cat /proc/keys")
+                #expect(numbers("_ses.\(bundle.id)", in: keys).isEmpty && numbers(Self.callers, in: keys).count == 2, "\(keys)")
             }
         }
     }

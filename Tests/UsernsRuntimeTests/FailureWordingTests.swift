@@ -1,6 +1,7 @@
 import ContainerInit
 import ContainerPlan
 import LinuxKernel
+import RuntimeSpec
 import SystemPackage
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
 @Suite struct FailureWordingTests {
     private func wording(program: String = "sh", namespaces: Set<NamespaceKind> = [], mounts: [MountInfo] = []) -> FailureWording {
         FailureWording(
-            steps: [.setHostname("box"), .mount(Self.mount("proc", on: "/proc")), .mount(Self.mount("sysfs", on: "/sys")), .openSources, .joinSessionKeyring(name: "_ses.box")],
+            steps: [.setHostname("box"), .mount(Self.mount("proc", on: "/proc")), .mount(Self.mount("sysfs", on: "/sys")), .openSources, .joinSessionKeyring(SessionKeyring(container: "box", RuntimeSpec.Process()))],
             sources: [MountSource(path: "/bundle/rootfs", recursive: true), MountSource(path: "/data", recursive: true)],
             namespaces: namespaces, program: program, cwd: "/work", mountInfo: { mounts })
     }
@@ -42,7 +43,9 @@ import Testing
     }
 
     @Test func saysWhatToDoWhereAUserHasTooManyKeys() {
-        #expect(line(.step(4), .keyctl, .diskQuotaExceeded, "", wording()).hasSuffix("raise it, or use --no-new-keyring)"))
+        for place in [ChildFailure.Place.step(4), .process(.joinSessionKeyring)] {
+            #expect(line(place, .keyctl, .diskQuotaExceeded, "", wording()).hasSuffix("raise it, or create the container with --no-new-keyring)"))
+        }
     }
 
     @Test(arguments: [("/bundle/rootfs", "root.path /bundle/rootfs: "), ("/data", "the source of a bind mount: /data: ")])

@@ -78,7 +78,7 @@ public struct ChildFailure: Error, Sendable, Equatable {
 public enum ProcessAction: UInt8, Sendable, CaseIterable {
     case becomeSetupUser = 1, openTerminal, changeDirectory, findExecutable, standardDescriptors, waitForStart, startHook, resourceLimits
     case securityLabel, seccomp, capabilities, groups, user, closeDescriptors, execute
-    case affinity, memoryPolicy, personality, enterRoot
+    case affinity, memoryPolicy, personality, enterRoot, joinSessionKeyring
 }
 
 /// Encoded as: kind, place, number (2 bytes), call, 3 unused, pid or errno (4 bytes), then the subject.

@@ -52,7 +52,7 @@ final class StepInterpreter {
         case .closeSources: try sources.close(except: plan.rootSource)
         case .becomeSetupUser(let user): try user.become(procfs)
         case .createCgroupNamespace: try CurrentProcess.unshare([.cgroup])
-        case .joinSessionKeyring(let name): try joinSessionKeyring(name)
+        case .joinSessionKeyring(let keyring): try keyring.join(procfs)
         case .bringUpLoopback: try LoopbackInterface.bringUp()
         case .setUpNetworkDevice(let device): try device.setUp()
         case .setHostname(let name): try CurrentProcess.setHostname(name)
@@ -79,13 +79,6 @@ final class StepInterpreter {
         case .makeReadOnly(let path): try makeReadOnly(path)
         case .mask(let path): try mask(path)
         case .makeRootReadOnly: try Mounts.setAttributes(root.descriptor, set: .readOnly)
-        }
-    }
-
-    private func joinSessionKeyring(_ name: String) throws(KernelError) {
-        do throws(KernelError) { try CurrentProcess.joinNewSessionKeyring(named: name) } catch {
-            // A kernel without keys has no keyring that could leak.
-            guard error.errno == .noFunction else { throw error }
         }
     }
 

@@ -138,8 +138,9 @@ public enum CurrentProcess {
         return error < 0 ? Errno(rawValue: -error) : nil
     }
 
-    /// A session keyring of its own, searchable by its owner. Man: keyctl(2), KEYCTL_JOIN_SESSION_KEYRING.
-    public static func joinNewSessionKeyring(named name: String) throws(KernelError) {
+    /// The session keyring of that name, searchable by its owner, who so can join it again; a new one where there is none that
+    /// may be joined. Man: keyctl(2), KEYCTL_JOIN_SESSION_KEYRING.
+    public static func joinSessionKeyring(named name: String) throws(KernelError) {
         let key = try check(.keyctl, cl_keyctl_join_session(name), "KEYCTL_JOIN_SESSION_KEYRING \(name)")
         var failure: KernelError?
         let description = [CChar](unsafeUninitializedCapacity: 1024) { buffer, count in
@@ -152,7 +153,8 @@ public enum CurrentProcess {
         let fields = String(decoding: description.map(UInt8.init(bitPattern:)), as: UTF8.self).split(separator: ";")
         guard fields.count >= 4, let permissions = UInt32(fields[3], radix: 16) else { throw KernelError(.keyctl, .invalidArgument, "KEYCTL_DESCRIBE") }
         let userMaySearch: UInt32 = 0x0008_0000
-        try check(.keyctl, cl_keyctl_setperm(key, permissions | userMaySearch), "KEYCTL_SETPERM")
+        // Only its owner may set them, and whoever joined another's found them set.
+        if permissions & userMaySearch == 0 { try check(.keyctl, cl_keyctl_setperm(key, permissions | userMaySearch), "KEYCTL_SETPERM") }
     }
 
     /// Installs a filter for this thread: whole `struct sock_filter` records. Man: seccomp(2), SECCOMP_SET_MODE_FILTER.

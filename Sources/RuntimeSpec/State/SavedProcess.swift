@@ -8,6 +8,8 @@ public struct SavedProcess: JSONObject {
     /// What every process of the container has.
     public var memoryPolicy: MemoryPolicy?
     public var personality: Personality?
+    /// It has the session keyring of whoever created it.
+    public var noNewKeyring = false
 
     /// Written by ourselves, from a configuration that was not too large.
     public static var maximumBytes: Int { .max }
@@ -19,5 +21,6 @@ public struct SavedProcess: JSONObject {
         try json.optional("seccomp", &seccomp)
         try json.optional("memory_policy", &memoryPolicy)
         try json.optional("personality", &personality)
+        try json.optional("no_new_keyring", &noNewKeyring)
     }
 }

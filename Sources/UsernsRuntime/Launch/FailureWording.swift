@@ -56,12 +56,14 @@ struct FailureWording {
         case .mount(let mount):
             return RuntimeError("mounting \(mount.name)", cause: cause.description, hint: mountHint(mount, cause) ?? cause.neededKernelHint)
         case .openSources: return sourceError(cause)
-        case .joinSessionKeyring where cause.errno == .diskQuotaExceeded:
-            return RuntimeError(
-                step.name, cause: cause.description,
-                hint: "this user has as many keys as the sysctl kernel.keys.maxkeys allows: raise it, or use --no-new-keyring")
+        case .joinSessionKeyring: return keyringError(step.name, cause)
         default: return RuntimeError(step.name, cause: cause.description, hint: cause.neededKernelHint)
         }
+    }
+
+    private func keyringError(_ step: String, _ cause: KernelError) -> RuntimeError {
+        let hint = "this user has as many keys as the sysctl kernel.keys.maxkeys allows: raise it, or create the container with --no-new-keyring"
+        return RuntimeError(step, cause: cause.description, hint: cause.errno == .diskQuotaExceeded ? hint : cause.neededKernelHint)
     }
 
     func sourceError(_ cause: KernelError) -> RuntimeError {
@@ -112,6 +114,7 @@ struct FailureWording {
         case .findExecutable, .execute: return RuntimeError("exec \(program.debugDescription)", cause: executionText(cause))
         case .changeDirectory: return RuntimeError("process.cwd \(cwd)", cause: cause.errno.text)
         case .startHook: return RuntimeError(cause.subject)
+        case .joinSessionKeyring: return keyringError("process: \(Self.words(action))", cause)
         default: return RuntimeError("process: \(Self.words(action))", cause: cause.description)
         }
     }
@@ -146,6 +149,7 @@ struct FailureWording {
         case .memoryPolicy: "setting linux.memoryPolicy"
         case .personality: "setting linux.personality"
         case .enterRoot: "changing the root to the container's"
+        case .joinSessionKeyring: "joining the container's session keyring"
         }
     }
 }

@@ -126,6 +126,7 @@ struct PreparedContainer {
         saved.seccomp = bundle.spec.linux.seccomp
         saved.memoryPolicy = bundle.spec.linux.memoryPolicy
         saved.personality = bundle.spec.linux.personality
+        saved.noNewKeyring = plan.keyring == nil
         return saved
     }
 }

@@ -47,7 +47,8 @@ extension Runtime {
         do throws(PlanError) {
             plan = try ExecPlan(
                 process, linux, own: container.ownNamespaces, setgroupsDenied: try setgroupsIsDenied(containerInit.pid, container, facts, probe),
-                seccomp: seccomp, preservedDescriptors: passed.count, facts: facts)
+                seccomp: seccomp, keyring: saved.noNewKeyring ? nil : SessionKeyring(container: request.id, process),
+                preservedDescriptors: passed.count, facts: facts)
         } catch { throw RuntimeError(error) }
         for warning in plan.warnings { log.warning(warning) }
 

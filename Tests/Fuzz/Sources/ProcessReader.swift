@@ -16,7 +16,8 @@ enum ProcessReader {
                 for own in namespaces {
                     answer { () throws(PlanError) in
                         _ = try ExecPlan(
-                            process, Linux(), own: own, setgroupsDenied: facts.privilege.rootlessEUID, seccomp: nil, preservedDescriptors: 0, facts: facts)
+                            process, Linux(), own: own, setgroupsDenied: facts.privilege.rootlessEUID, seccomp: nil, keyring: nil,
+                            preservedDescriptors: 0, facts: facts)
                     }
                 }
             }
