@@ -130,6 +130,8 @@ import Testing
         let label = FileSystemOption("context", "u:r:t:s0")
         let found = plan.steps.contains { if case .mount(let step) = $0, case .fileSystem(_, _, let options) = step.content { options.contains(label) } else { false } }
         #expect(found == isLabelled)
+        let rootIsLabelled = plan.steps.contains { if case .mount(let step) = $0 { step.rootLabel == "u:r:t:s0" } else { false } }
+        #expect(rootIsLabelled == (type == "mqueue"))
     }
 
     // MARK: id mappings

@@ -124,6 +124,7 @@ extension StepInterpreter {
             // A choice of access times is made by clearing the field.
             try Mounts.setAttributes(mount, set: step.options.set, clear: step.options.clear)
         }
+        if let label = step.rootLabel { try Mounts.open(mount).setExtendedAttribute("security.selinux", label) }
         try finish(mount, step, on: target)
         if type == "tmpfs" { madeMounts.insert(try mount.mountID()) }
     }

@@ -25,7 +25,7 @@ struct MountPlanner {
         self.gidMap = gidMap
     }
 
-    /// Of the file systems that are made for the container; the kernel's own (proc, sysfs, mqueue, cgroup) have their labels.
+    /// Of the file systems that are made for the container; the kernel's own (proc, sysfs, cgroup) have their labels.
     private var label: String? { spec.linux.mountLabel.flatMap { $0.isEmpty ? nil : $0 } }
 
     private var inUserNamespace: Bool { namespaces.userNamespace != .none }
@@ -54,8 +54,8 @@ struct MountPlanner {
         try ProcDestinations.check(destination, type: type, field: field)
         let idMapping = try idMapping(mount, options, field: field)
         let name = "\(field) (\(type.isEmpty ? mount.source ?? "bind" : type) on \(destination))"
-        func make(_ content: MountStep.Content, fallback: MountStep.Fallback = .none) -> MountStep {
-            MountStep(destination: destination, content: content, options: options, fallback: fallback, name: name)
+        func make(_ content: MountStep.Content, fallback: MountStep.Fallback = .none, rootLabel: String? = nil) -> MountStep {
+            MountStep(destination: destination, content: content, options: options, fallback: fallback, rootLabel: rootLabel, name: name)
         }
         if options.remount {
             for option in options.data where Mounts.isOnlyForMount(option) {
@@ -85,7 +85,8 @@ struct MountPlanner {
         case "sysfs":
             return make(fileSystem(type, mount, options), fallback: fallback(for: .network, hostPath: "/sys"))
         case "mqueue":
-            return make(fileSystem(type, mount, options), fallback: fallback(for: .ipc, hostPath: "/dev/mqueue"))
+            // The kernel has made it with the namespace.
+            return make(fileSystem(type, mount, options), fallback: fallback(for: .ipc, hostPath: "/dev/mqueue"), rootLabel: label)
         default:
             try dropUnmappedIDs(&options, type: type, field: field)
             if let label { options.data.append(FileSystemOption("context", label)) }

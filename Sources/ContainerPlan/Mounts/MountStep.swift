@@ -28,14 +28,17 @@ public struct MountStep: Sendable, Equatable {
     public let content: Content
     public let options: MountOptions
     public let fallback: Fallback
+    /// SELinux's for the root directory, of a file system that takes none when it is mounted.
+    public let rootLabel: String?
     /// `mounts[3] (proc on /proc)`.
     public let name: String
 
-    public init(destination: String, content: Content, options: MountOptions, fallback: Fallback = .none, name: String) {
+    public init(destination: String, content: Content, options: MountOptions, fallback: Fallback = .none, rootLabel: String? = nil, name: String) {
         self.destination = destination
         self.content = content
         self.options = options
         self.fallback = fallback
+        self.rootLabel = rootLabel
         self.name = name
     }
 }

@@ -163,6 +163,11 @@ extension Descriptor where Self: ~Copyable {
         try check(.mknod, cl_mknodat(rawValue, name, type | mode, major, minor), name)
     }
 
+    /// Man: xattr(7)
+    public func setExtendedAttribute(_ name: String, _ value: String) throws(KernelError) {
+        try check(.fsetxattr, cl_fsetxattr(rawValue, name, value, value.utf8.count), "\(name) \(value)")
+    }
+
     /// Man: fchownat(2) with AT_EMPTY_PATH: works on an `O_PATH` descriptor.
     public func changeOwner(uid: UInt32, gid: UInt32) throws(KernelError) {
         try check(.fchown, cl_fchownat_empty(rawValue, uid, gid))

@@ -43,6 +43,10 @@ struct HostFeature: Sendable {
         (try? String(contentsOfFile: "/sys/module/apparmor/parameters/enabled", encoding: .utf8))?.hasPrefix("Y") == true
             && tool("apparmor_parser").isThere()
     }
+    /// With the policy of Tests/vm/selinux.conf.
+    static let seLinux = HostFeature(name: "SELinux", isInGuest: true) {
+        (try? String(contentsOfFile: "/sys/fs/selinux/enforce", encoding: .utf8)) == "1"
+    }
     /// Capability 24: hard limits can be raised. Man: proc(5), "CapEff".
     static let systemResource = HostFeature(name: "CAP_SYS_RESOURCE", isInGuest: true) {
         guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
