@@ -39,7 +39,7 @@ public struct ExecProcess {
     private func runProcess(_ channel: borrowing ChildChannel) -> Never {
         var place = ChildFailure.Place.process(.becomeSetupUser)
         do throws(KernelError) {
-            try ProcessStart.begin(channel)
+            try ProcessStart.begin(channel, keepsAffinity: plan.initialAffinity != nil || plan.finalAffinity != nil)
             // Moved to the container's cgroup, whose cpuset made it void.
             if let affinity = plan.finalAffinity { setAffinity(affinity, channel) }
             if let user = plan.setupUser { try user.become(procfs) }

@@ -97,6 +97,25 @@ extension IntegrationTests {
             }
         }
 
+        /// It is the cpuset that counts.
+        @Test(arguments: [Identity.root, .oneID, .rootInUserNamespace])
+        func theCallersCPUsAreNotTheContainers(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let script = "grep Cpus_allowed_list /proc/self/status | cut -f 2"
+                let all = try bundle.command(["sh", "-c", script]).run().text
+                func onOneCPU(_ arguments: [String]) throws -> CommandResult {
+                    try bundle.command(["taskset", "--cpu-list", "0", try RuntimeUnderTest.path, "--root", bundle.stateRoot] + arguments).run()
+                }
+                #expect(all != "0", "the host has one CPU only")
+                try bundle.edit { $0.setShell("\(script) > /tmp/of-init; while :; do sleep 0.05; done") }
+                let run = try onOneCPU(["run", "--detach", bundle.id])
+                try #require(run.succeeded, "\(run)")
+                #expect(eventually { (try? bundle.read("\(bundle.rootfs)/tmp/of-init")) == all + "\n" })
+                let exec = try onOneCPU(["exec", bundle.id, "sh", "-c", script])
+                #expect(exec.text == all, "\(exec)")
+            }
+        }
+
         @Test func cpusThatAreNotThereAreNamed() throws {
             try withBundle(.root) { bundle in
                 try bundle.edit { $0["process.execCPUAffinity"] = ["final": "8000"] }

@@ -24,11 +24,21 @@ final class ProcessStart {
     }
 
     /// How each process of a container begins, once it is where the runtime wants it.
-    static func begin(_ channel: borrowing ChildChannel) throws(KernelError) {
+    static func begin(_ channel: borrowing ChildChannel, keepsAffinity: Bool = false) throws(KernelError) {
         try CurrentProcess.setParentDeathSignal(SIGKILL)
         try channel.expect(.proceed)
+        if !keepsAffinity { try forgetCallersAffinity() }
         try SignalQueue.restoreDefaults()
         try CurrentProcess.newSession()
+    }
+
+    /// On which CPUs the caller may run (its service's `CPUAffinity=`) does not bind the container: its cpuset does. Since Linux
+    /// 6.2 a process that is moved to a cpuset keeps what it had chosen before.
+    private static func forgetCallersAffinity() throws(KernelError) {
+        do throws(KernelError) { try CurrentProcess.resetAffinity() } catch {
+            // A filter that the runtime itself is under: then it stays as it is.
+            guard error.errno == .notPermitted || error.errno == .noFunction else { throw error }
+        }
     }
 
     /// Prepares all, tells the runtime, and waits until it lets us go on.

@@ -52,6 +52,9 @@ extension CurrentProcess {
         try check(.sched_setaffinity, cl_sched_setaffinity(0, mask, mask.count))
     }
 
+    /// Every CPU that the cpuset allows, now and later: more bits than the kernel has CPUs (8192 at most) do not matter to it.
+    public static func resetAffinity() throws(KernelError) { try setAffinity([UInt64](repeating: .max, count: 8192 / 64)) }
+
     /// - Parameters:
     ///   - mode: MPOL_*, with its flags.
     ///   - nodes: bit n is node n. Man: set_mempolicy(2).

@@ -44,10 +44,15 @@ public struct MessageSocket: ~Copyable {
         var fdCount = 1
         var length = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: roomBytes) { buffer, count in
-            length = retryOnInterrupt {
-                fdCount = 1
-                return cl_receive(descriptor.rawValue, buffer.baseAddress, buffer.count, &fd, &fdCount)
+            func receive() -> Int {
+                retryOnInterrupt {
+                    fdCount = 1
+                    return cl_receive(descriptor.rawValue, buffer.baseAddress, buffer.count, &fd, &fdCount)
+                }
             }
+            length = receive()
+            // The other end was closed before it had read everything: that is told once, before what it has sent.
+            if length == -Int(ECONNRESET) { length = receive() }
             count = max(0, length)
         }
         if length == -Int(ECONNRESET) { return nil }

@@ -46,7 +46,7 @@ struct ProcessLauncher {
             let received: ParentChannel.Received?
             do throws(KernelError) { received = try channel.receive() } catch { throw RuntimeError("talking to the container's process", error) }
             guard let received else { return }
-            if case .failure(let failure) = received.message { throw wording.error(failure) }
+            throw if case .failure(let failure) = received.message { wording.error(failure) } else { ProcessLauncher.unexpected() }
         }
     }
 
@@ -153,7 +153,7 @@ struct ProcessLauncher {
             try send(.mapped, to: launched)
             received = try receiveFromBetween(launched)
         }
-        guard case .initProcess(let pid) = received.message, let pidfd = received.descriptor.take() else { throw unexpected() }
+        guard case .initProcess(let pid) = received.message, let pidfd = received.descriptor.take() else { throw Self.unexpected() }
         reap(launched)
         launched.process = ChildProcess(pid: pid, pidfd: pidfd)
     }
@@ -168,12 +168,12 @@ struct ProcessLauncher {
             case .terminal:
                 launched.terminal = received.descriptor.take()
             case .seccompListener:
-                guard let listener = received.descriptor.take() else { throw unexpected() }
+                guard let listener = received.descriptor.take() else { throw Self.unexpected() }
                 try steps.giveSeccompListener(listener, launched.process.pid)
             case .ready:
                 return
             case .awaitingMap, .initProcess, .failure:
-                throw unexpected()
+                throw Self.unexpected()
             }
         }
     }
@@ -221,7 +221,7 @@ struct ProcessLauncher {
         }
     }
 
-    private func unexpected() -> RuntimeError { RuntimeError("the container's process sent an unexpected message") }
+    private static func unexpected() -> RuntimeError { RuntimeError("the container's process sent an unexpected message") }
 
     /// Whatever it does, it ends: nothing of a container that was not created is left running.
     func abandon(_ launched: Launched) {
