@@ -115,7 +115,7 @@ help:
 	@echo "make man          render the manual pages of man/ into man/man8"
 	@echo "make demo         build, then run a container as an unprivileged user"
 	@echo "make test         unit-test and integration-test (as root)"
-	@echo "make test-vm      the tests that need systemd or cgroup v2, in a Debian guest under QEMU (as root)"
+	@echo "make test-vm      the tests that need systemd, cgroup v2 or SELinux, in Debian guests under QEMU (as root)"
 	@echo "make faults       each system call of the container's commands fails, or is the last before a kill (as root)"
 	@echo "make fuzz         libFuzzer on each reader of untrusted text, FUZZ_SECONDS=$(FUZZ_SECONDS) each"
 	@echo "make bench        time and memory beside crun, runc and a floor (as root)"
