@@ -40,7 +40,7 @@ public struct ExecProcess {
         var place = ChildFailure.Place.process(.becomeSetupUser)
         do throws(KernelError) {
             try ProcessStart.begin(channel, keepsAffinity: plan.initialAffinity != nil || plan.finalAffinity != nil)
-            // Moved to the container's cgroup, whose cpuset made it void.
+            // Moved to the container's cgroup, whose cpuset may have made the first one void.
             if let affinity = plan.finalAffinity { setAffinity(affinity, channel) }
             if let user = plan.setupUser { try user.become(procfs) }
             place = .process(.joinSessionKeyring)

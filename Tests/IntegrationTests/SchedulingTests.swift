@@ -102,7 +102,7 @@ extension IntegrationTests {
         func theCallersCPUsAreNotTheContainers(_ identity: Identity) throws {
             try withBundle(identity) { bundle in
                 let script = "grep Cpus_allowed_list /proc/self/status | cut -f 2"
-                let all = try bundle.command(["sh", "-c", script]).run().text
+                let all = try bundle.command(["taskset", "--cpu-list", "0-1023", "sh", "-c", script]).run().text
                 func onOneCPU(_ arguments: [String]) throws -> CommandResult {
                     try bundle.command(["taskset", "--cpu-list", "0", try RuntimeUnderTest.path, "--root", bundle.stateRoot] + arguments).run()
                 }

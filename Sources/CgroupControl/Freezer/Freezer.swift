@@ -17,21 +17,22 @@ public struct Freezer: Sendable, Equatable {
     public var patienceMilliseconds = usualPatienceMilliseconds
     public static let usualPatienceMilliseconds: Int32 = 2000
 
-    /// Whether the processes in the cgroup stand still, be it for a cgroup above. One that is gone is not frozen.
+    /// Whether a process in the cgroup stands still or is about to, be it for a cgroup above. One that is gone is not frozen.
     public func isFrozen() throws(CgroupError) -> Bool {
         try attempt("read", directory) { () throws(KernelError) in
-            switch version {
-            // FREEZING counts: some processes still go on, but not for long.
-            case .v1: try read("freezer.state").map { !$0.hasPrefix("THAWED") } ?? false
-            case .v2: try CgroupFile.readRecordIfThere(directory + "/cgroup.events")?.saysFrozen ?? false
-            }
+            if version == .v2, let own = try read("cgroup.freeze"), own.hasPrefix("1") { return true }
+            return try standsStill()
         }
     }
 
-    /// Whether they were told to, in this cgroup itself, and may not have come to it yet.
-    public func isToldToFreeze() throws(CgroupError) -> Bool {
-        try attempt("read", directory) { () throws(KernelError) in
-            try read(version == .v1 ? "freezer.self_freezing" : "cgroup.freeze")?.hasPrefix("1") ?? false
+    /// The same by one file, for who looks at many containers: on v2 what is about to does not count.
+    public func isSeenFrozen() throws(CgroupError) -> Bool { try attempt("read", directory) { () throws(KernelError) in try standsStill() } }
+
+    private func standsStill() throws(KernelError) -> Bool {
+        switch version {
+        // FREEZING counts: some processes still go on, but not for long.
+        case .v1: try read("freezer.state").map { !$0.hasPrefix("THAWED") } ?? false
+        case .v2: try CgroupFile.readRecordIfThere(directory + "/cgroup.events")?.saysFrozen ?? false
         }
     }
 

@@ -27,18 +27,16 @@ final class ProcessStart {
     static func begin(_ channel: borrowing ChildChannel, keepsAffinity: Bool = false) throws(KernelError) {
         try CurrentProcess.setParentDeathSignal(SIGKILL)
         try channel.expect(.proceed)
-        if !keepsAffinity { try forgetCallersAffinity() }
+        if !keepsAffinity { forgetCallersAffinity() }
         try SignalQueue.restoreDefaults()
         try CurrentProcess.newSession()
     }
 
     /// On which CPUs the caller may run (its service's `CPUAffinity=`) does not bind the container: its cpuset does. Since Linux
     /// 6.2 a process that is moved to a cpuset keeps what it had chosen before.
-    private static func forgetCallersAffinity() throws(KernelError) {
-        do throws(KernelError) { try CurrentProcess.resetAffinity() } catch {
-            // A filter that the runtime itself is under: then it stays as it is.
-            guard error.errno == .notPermitted || error.errno == .noFunction else { throw error }
-        }
+    private static func forgetCallersAffinity() {
+        // Where it is refused (by a filter that the runtime is under, or a policy), the container has fewer CPUs, and no harm.
+        do throws(KernelError) { try CurrentProcess.resetAffinity() } catch {}
     }
 
     /// Prepares all, tells the runtime, and waits until it lets us go on.

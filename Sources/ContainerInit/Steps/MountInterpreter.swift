@@ -124,9 +124,16 @@ extension StepInterpreter {
             // A choice of access times is made by clearing the field.
             try Mounts.setAttributes(mount, set: step.options.set, clear: step.options.clear)
         }
-        if let label = step.rootLabel { try Mounts.open(mount).setExtendedAttribute("security.selinux", label) }
+        if let label = step.rootLabel { try setRootLabel(label, mount) }
         try finish(mount, step, on: target)
         if type == "tmpfs" { madeMounts.insert(try mount.mountID()) }
+    }
+
+    /// Where it cannot be set, the container may do less in there: read-only, or of an owner who has no id in its user namespace.
+    private func setRootLabel(_ label: String, _ mount: borrowing OwnedDescriptor) throws(KernelError) {
+        do throws(KernelError) { try Mounts.open(mount).setExtendedAttribute("security.selinux", label) } catch {
+            guard error.errno == .notPermitted || error.errno == .readOnlyFileSystem else { throw error }
+        }
     }
 
     /// An image with a link at /proc would have us mount elsewhere, and believe what lies at /proc (CVE-2019-19921).

@@ -85,8 +85,10 @@ struct MountPlanner {
         case "sysfs":
             return make(fileSystem(type, mount, options), fallback: fallback(for: .network, hostPath: "/sys"))
         case "mqueue":
-            // The kernel has made it with the namespace.
-            return make(fileSystem(type, mount, options), fallback: fallback(for: .ipc, hostPath: "/dev/mqueue"), rootLabel: label)
+            // The kernel has made it with the namespace; another's is labelled already.
+            return make(
+                fileSystem(type, mount, options), fallback: fallback(for: .ipc, hostPath: "/dev/mqueue"),
+                rootLabel: namespaces.isNew(.ipc) ? label : nil)
         default:
             try dropUnmappedIDs(&options, type: type, field: field)
             if let label { options.data.append(FileSystemOption("context", label)) }

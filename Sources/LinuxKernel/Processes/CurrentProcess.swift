@@ -138,23 +138,35 @@ public enum CurrentProcess {
         return error < 0 ? Errno(rawValue: -error) : nil
     }
 
-    /// The session keyring of that name, searchable by its owner, who so can join it again; a new one where there is none that
-    /// may be joined. Man: keyctl(2), KEYCTL_JOIN_SESSION_KEYRING.
+    /// The session keyring of that name, searchable by its owner, who so can join it again; a new one where there is none. One
+    /// that is not ours, or that somebody has spoiled, is left for one without a name, which nobody finds.
+    /// Man: keyctl(2), KEYCTL_JOIN_SESSION_KEYRING.
     public static func joinSessionKeyring(named name: String) throws(KernelError) {
-        let key = try check(.keyctl, cl_keyctl_join_session(name), "KEYCTL_JOIN_SESSION_KEYRING \(name)")
-        var failure: KernelError?
-        let description = [CChar](unsafeUninitializedCapacity: 1024) { buffer, count in
-            let length = cl_keyctl_describe(key, buffer.baseAddress, buffer.count)
-            if length < 0 { failure = KernelError(.keyctl, Errno(rawValue: -length), "KEYCTL_DESCRIBE") }
-            count = max(0, min(Int(length), buffer.count) - 1)
+        try check(.keyctl, cl_keyctl_join_session(name), "KEYCTL_JOIN_SESSION_KEYRING \(name)")
+        if let keyring = SessionKeyringDescription.read(), keyring.uid == geteuid() {
+            let userMaySearch: UInt32 = 0x0008_0000
+            if keyring.permissions & userMaySearch != 0 { return }
+            try check(.keyctl, cl_keyctl_setperm(SessionKeyringDescription.keyring, keyring.permissions | userMaySearch), "KEYCTL_SETPERM")
+        } else {
+            try check(.keyctl, cl_keyctl_join_session(nil), "KEYCTL_JOIN_SESSION_KEYRING")
         }
-        if let failure { throw failure }
-        // type;uid;gid;permissions;name
-        let fields = String(decoding: description.map(UInt8.init(bitPattern:)), as: UTF8.self).split(separator: ";")
-        guard fields.count >= 4, let permissions = UInt32(fields[3], radix: 16) else { throw KernelError(.keyctl, .invalidArgument, "KEYCTL_DESCRIBE") }
-        let userMaySearch: UInt32 = 0x0008_0000
-        // Only its owner may set them, and whoever joined another's found them set.
-        if permissions & userMaySearch == 0 { try check(.keyctl, cl_keyctl_setperm(key, permissions | userMaySearch), "KEYCTL_SETPERM") }
+    }
+
+    /// What KEYCTL_DESCRIBE says: `type;uid;gid;permissions;name`.
+    private struct SessionKeyringDescription {
+        static let keyring: Int32 = -3  // KEY_SPEC_SESSION_KEYRING
+        let uid: UInt32
+        let permissions: UInt32
+
+        /// nil where it tells nothing.
+        static func read() -> SessionKeyringDescription? {
+            let text = [UInt8](unsafeUninitializedCapacity: 1024) { buffer, count in
+                count = buffer.withMemoryRebound(to: CChar.self) { max(0, min(Int(cl_keyctl_describe(keyring, $0.baseAddress, $0.count)), $0.count)) }
+            }
+            let fields = String(decoding: text, as: UTF8.self).split(separator: ";")
+            guard fields.count >= 4, let uid = UInt32(fields[1]), let permissions = UInt32(fields[3], radix: 16) else { return nil }
+            return SessionKeyringDescription(uid: uid, permissions: permissions)
+        }
     }
 
     /// Installs a filter for this thread: whole `struct sock_filter` records. Man: seccomp(2), SECCOMP_SET_MODE_FILTER.

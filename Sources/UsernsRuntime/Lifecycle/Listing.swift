@@ -52,7 +52,7 @@ extension Runtime {
 
     private func document(_ container: Container, _ owners: inout OwnerNames) throws(RuntimeError) -> ContainerStateDocument {
         let state = try container.requireState()
-        let status = try container.status()
+        let status = try container.seenStatus()
         var document = ContainerStateDocument()
         document.ociVersion = state.config.version
         document.id = container.id

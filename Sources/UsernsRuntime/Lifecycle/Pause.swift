@@ -9,13 +9,10 @@ extension Runtime {
         try cgroup.freeze()
     }
 
-    /// Lets the processes of a paused container go on, also those of one that an interrupted `pause` has left half frozen.
+    /// Lets the processes of a paused container go on.
     public func resume(id: String) throws(RuntimeError) {
         let (container, cgroup) = try openControlled(id, for: "resume", try HostProbe())
-        let status = try container.status()
-        if !status.allows(.resume) {
-            guard status != .stopped, try cgroup.isToldToFreeze() else { throw RuntimeError("container not paused: \(id)") }
-        }
+        guard try container.status().allows(.resume) else { throw RuntimeError("container not paused: \(id)") }
         try cgroup.thaw()
     }
 }

@@ -32,7 +32,12 @@ struct Container {
         return state
     }
 
-    func status() throws(RuntimeError) -> ContainerStatus {
+    func status() throws(RuntimeError) -> ContainerStatus { try status { (cgroup) throws(RuntimeError) in try cgroup.isFrozen() } }
+
+    /// For who only looks: see `Freezer.isSeenFrozen`.
+    func seenStatus() throws(RuntimeError) -> ContainerStatus { try status { (cgroup) throws(RuntimeError) in try cgroup.isSeenFrozen() } }
+
+    private func status(_ isFrozen: (SavedCgroup) throws(RuntimeError) -> Bool) throws(RuntimeError) -> ContainerStatus {
         guard let state else { return ContainerStatus(nil) }
         let isAlive: Bool, awaitsStart: Bool
         do throws(KernelError) {
@@ -42,7 +47,7 @@ struct Container {
         return ContainerStatus(
             ContainerStatus.Facts(
                 initIsAlive: isAlive, awaitsStart: awaitsStart,
-                isFrozen: isAlive ? try SavedCgroup(state).isFrozen() : false))
+                isFrozen: isAlive ? try isFrozen(SavedCgroup(state)) : false))
     }
 
     private func awaitsStart() throws(KernelError) -> Bool {

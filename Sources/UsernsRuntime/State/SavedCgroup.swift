@@ -132,15 +132,20 @@ struct SavedCgroup {
 
     /// False too where the container has no cgroup that could be frozen.
     func isFrozen() throws(RuntimeError) -> Bool {
-        do throws(CgroupError) { return try cgroup.freezer?.isFrozen() ?? false } catch {
+        try asked { (freezer) throws(CgroupError) in try freezer.isFrozen() }
+    }
+
+    /// The same by what is seen: see `Freezer.isSeenFrozen`.
+    func isSeenFrozen() throws(RuntimeError) -> Bool {
+        try asked { (freezer) throws(CgroupError) in try freezer.isSeenFrozen() }
+    }
+
+    private func asked(_ question: (Freezer) throws(CgroupError) -> Bool) throws(RuntimeError) -> Bool {
+        guard let freezer = cgroup.freezer else { return false }
+        do throws(CgroupError) { return try question(freezer) } catch {
             try unlessForgiven(error)
             return false
         }
-    }
-
-    /// A freeze that was interrupted has left it so, or one goes on at this moment.
-    func isToldToFreeze() throws(RuntimeError) -> Bool {
-        do throws(CgroupError) { return try cgroup.freezer?.isToldToFreeze() ?? false } catch { throw RuntimeError(error) }
     }
 
     func freeze(patienceMilliseconds: Int32 = Freezer.usualPatienceMilliseconds) throws(RuntimeError) {

@@ -45,7 +45,7 @@ struct HostFeature: Sendable {
     }
     /// With the policy of Tests/vm/selinux.conf.
     static let seLinux = HostFeature(name: "SELinux", isInGuest: true) {
-        (try? String(contentsOfFile: "/sys/fs/selinux/enforce", encoding: .utf8)) == "1"
+        guest.isThere() && (try? String(contentsOfFile: "/sys/fs/selinux/enforce", encoding: .utf8)) == "1"
     }
     /// Capability 24: hard limits can be raised. Man: proc(5), "CapEff".
     static let systemResource = HostFeature(name: "CAP_SYS_RESOURCE", isInGuest: true) {
