@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 extension IntegrationTests {
@@ -44,6 +45,19 @@ extension IntegrationTests {
                 let keys = try output(bundle, "exec", bundle.id, "sh", "-c", "until cat /keys 2> /dev/null; do sleep 0.05; done; cat /proc/keys")
                 let own = numbers("_ses.\(bundle.id)", in: keys)
                 #expect(own.count == 2 && own.first == own.last && numbers(Self.callers, in: keys).isEmpty, "\(keys)")
+            }
+        }
+
+        /// Whoever lets others search a keyring of that name would read the container's keys.
+        @Test func anotherUsersOfThatNameIsNotJoined() throws {
+            try withContainer(.root, script: "cat /proc/keys") { bundle in
+                let name = "_ses.\(bundle.id)", lure = "keyctl setperm @s 0x3f0b0008 && echo ready && exec sleep 1000"
+                let arguments = try Identity.oneID.prefix(directory: "/") + ["keyctl", "session", name, "sh", "-c", lure]
+                let planter = try Command(arguments: arguments, environment: Identity.oneID.environment(mark: bundle.id)).start()
+                defer { planter.signal(SIGKILL) }
+                #expect(eventually { planter.stdout.contains("ready") })
+                let keys = try output(bundle, "run", bundle.id)
+                #expect(numbers(name, in: keys).isEmpty && !numbers("_ses", in: keys).isEmpty && numbers(Self.callers, in: keys).isEmpty, "\(keys)")
             }
         }
 
