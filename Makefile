@@ -104,7 +104,7 @@ race: runc
 lint: man
 	@scripts/setup lint
 	for page in man/man8/*.8; do MANWIDTH=80 man --warnings --local-file $$page 2>&1 >/dev/null | { ! grep .; } || exit 1; done
-	shellcheck scripts/* bench/run bench/bundle bench/measure bench/crowd bench/limits rootless-examples/*.sh Tests/vm/* .ci/run
+	shellcheck scripts/* bench/run bench/bundle bench/measure bench/crowd bench/limits rootless-examples/*.sh Tests/vm/disk Tests/vm/guest Tests/vm/run .ci/run
 
 clean:
 	rm -rf .build man/man8 runc
