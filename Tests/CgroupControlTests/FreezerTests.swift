@@ -37,7 +37,7 @@ import Testing
         (.v2, [:], false),
     ])
     func seesThatAllStandStill(_ version: Freezer.Version, _ files: [String: String], _ expected: Bool) throws {
-        try withFreezer(version, files) { (freezer, _) throws in #expect(try freezer.isSeenFrozen() == expected) }
+        try withFreezer(version, files) { (freezer, _) throws in #expect(try freezer.isFrozen(atAGlance: true) == expected) }
     }
 
     @Test func version1IsToldUntilAllStandStill() throws {

@@ -17,12 +17,21 @@ extension IntegrationTests {
         }
 
         /// What the runtime's command prints in a session whose keyring nobody can see who does not have it.
-        private func output(_ bundle: Bundle, _ arguments: String...) throws -> String {
+        private func output(_ bundle: Bundle, _ arguments: [String]) throws -> String {
             let restricted = #"keyctl setperm @s 0x3f000000 && exec "$@""#
             let session = ["keyctl", "session", Self.callers, "sh", "-c", restricted, "sh"]
-            let result = try bundle.command(session + [try RuntimeUnderTest.path, "--root", bundle.stateRoot] + arguments).run()
+            let result = try bundle.runtimeCommand(arguments, through: session).run()
             try #require(result.succeeded, "\(result)")
             return result.stdout
+        }
+
+        private static let keepsItsKeys = "cat /proc/keys > /new && mv /new /keys; sleep 1000"
+
+        /// Of a container that `keepsItsKeys`: init's /proc/keys, and then that of a process of `exec`.
+        private func keysOfInitAndExec(_ bundle: Bundle, options: [String] = []) throws -> String {
+            _ = try output(bundle, ["run", "--detach"] + options + [bundle.id])
+            let script = "until cat /keys 2> /dev/null; do sleep 0.05; done; cat /proc/keys"
+            return try output(bundle, ["exec", bundle.id, "sh", "-c", script])
         }
 
         /// The numbers of the keyrings of that name in the text, which /proc/keys gave.
@@ -33,16 +42,15 @@ extension IntegrationTests {
         @Test(arguments: Identity.allCases)
         func theSessionHasOneOfItsOwn(_ identity: Identity) throws {
             try withContainer(identity, script: "cat /proc/keys") { bundle in
-                let keys = try output(bundle, "run", bundle.id)
+                let keys = try output(bundle, ["run", bundle.id])
                 #expect(numbers("_ses.\(bundle.id)", in: keys).count == 1 && numbers(Self.callers, in: keys).isEmpty, "\(keys)")
             }
         }
 
         @Test(arguments: Identity.allCases)
         func execHasTheContainers(_ identity: Identity) throws {
-            try withContainer(identity, script: "cat /proc/keys > /new && mv /new /keys; sleep 1000") { bundle in
-                _ = try output(bundle, "run", "--detach", bundle.id)
-                let keys = try output(bundle, "exec", bundle.id, "sh", "-c", "until cat /keys 2> /dev/null; do sleep 0.05; done; cat /proc/keys")
+            try withContainer(identity, script: Self.keepsItsKeys) { bundle in
+                let keys = try keysOfInitAndExec(bundle)
                 let own = numbers("_ses.\(bundle.id)", in: keys)
                 #expect(own.count == 2 && own.first == own.last && numbers(Self.callers, in: keys).isEmpty, "\(keys)")
             }
@@ -56,15 +64,14 @@ extension IntegrationTests {
                 let planter = try Command(arguments: arguments, environment: Identity.oneID.environment(mark: bundle.id)).start()
                 defer { planter.signal(SIGKILL) }
                 #expect(eventually { planter.stdout.contains("ready") })
-                let keys = try output(bundle, "run", bundle.id)
+                let keys = try output(bundle, ["run", bundle.id])
                 #expect(numbers(name, in: keys).isEmpty && !numbers("_ses", in: keys).isEmpty && numbers(Self.callers, in: keys).isEmpty, "\(keys)")
             }
         }
 
         @Test func theCallersIsKeptWhereThatIsAskedFor() throws {
-            try withContainer(.root, script: "cat /proc/keys > /new && mv /new /keys; sleep 1000") { bundle in
-                _ = try output(bundle, "run", "--detach", "--no-new-keyring", bundle.id)
-                let keys = try output(bundle, "exec", bundle.id, "sh", "-c", "until cat /keys 2> /dev/null; do sleep 0.05; done; cat /proc/keys")
+            try withContainer(.root, script: Self.keepsItsKeys) { bundle in
+                let keys = try keysOfInitAndExec(bundle, options: ["--no-new-keyring"])
                 #expect(numbers("_ses.\(bundle.id)", in: keys).isEmpty && numbers(Self.callers, in: keys).count == 2, "\(keys)")
             }
         }

@@ -104,7 +104,7 @@ extension IntegrationTests {
                 let script = "grep Cpus_allowed_list /proc/self/status | cut -f 2"
                 let all = try bundle.command(["taskset", "--cpu-list", "0-1023", "sh", "-c", script]).run().text
                 func onOneCPU(_ arguments: [String]) throws -> CommandResult {
-                    try bundle.command(["taskset", "--cpu-list", "0", try RuntimeUnderTest.path, "--root", bundle.stateRoot] + arguments).run()
+                    try bundle.runtimeCommand(arguments, through: ["taskset", "--cpu-list", "0"]).run()
                 }
                 #expect(all != "0", "the host has one CPU only")
                 try bundle.edit { $0.setShell("\(script) > /tmp/of-init; while :; do sleep 0.05; done") }

@@ -5,28 +5,28 @@ import SystemPackage
 /// The kernel's files in a cgroup: by path, which is safe there (see `CgroupfsDriver`).
 enum CgroupFile {
     /// Nil where there is none: this kernel does not have it, or the cgroup is gone.
-    static func readIfThere(_ path: String) throws(KernelError) -> String? { try unlessMissing { () throws(KernelError) in try open(path).readText() } }
+    static func readIfThere(_ path: String) throws(KernelError) -> String? {
+        try unlessMissing { () throws(KernelError) in try open(path, .readOnly).readText() }
+    }
 
     /// The same of a file that is a single record: see `Descriptor.readRecord`.
-    static func readRecordIfThere(_ path: String) throws(KernelError) -> [UInt8]? { try unlessMissing { () throws(KernelError) in try open(path).readRecord() } }
-
-    private static func open(_ path: String) throws(KernelError) -> OwnedDescriptor { try FileDescriptor.currentDirectory.open(path, .readOnly) }
-
-    private static func unlessMissing<Contents>(_ read: () throws(KernelError) -> Contents) throws(KernelError) -> Contents? {
-        do throws(KernelError) { return try read() } catch {
-            guard error.isMissingFile else { throw error }
-            return nil
-        }
+    static func readRecordIfThere(_ path: String) throws(KernelError) -> [UInt8]? {
+        try unlessMissing { () throws(KernelError) in try open(path, .readOnly).readRecord() }
     }
 
     /// False where there is none.
     static func writeIfThere(_ text: String, to path: String) throws(KernelError) -> Bool {
-        do throws(KernelError) {
-            try FileDescriptor.currentDirectory.open(path, .writeOnly).writeAll(text)
-            return true
-        } catch {
+        try unlessMissing { () throws(KernelError) in try open(path, .writeOnly).writeAll(text) } != nil
+    }
+
+    private static func open(_ path: String, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
+        try FileDescriptor.currentDirectory.open(path, flags)
+    }
+
+    private static func unlessMissing<Result>(_ body: () throws(KernelError) -> Result) throws(KernelError) -> Result? {
+        do throws(KernelError) { return try body() } catch {
             guard error.isMissingFile else { throw error }
-            return false
+            return nil
         }
     }
 }

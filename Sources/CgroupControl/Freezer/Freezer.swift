@@ -18,21 +18,18 @@ public struct Freezer: Sendable, Equatable {
     public static let usualPatienceMilliseconds: Int32 = 2000
 
     /// Whether a process in the cgroup stands still or is about to, be it for a cgroup above. One that is gone is not frozen.
-    public func isFrozen() throws(CgroupError) -> Bool {
+    ///
+    /// - Parameter atAGlance: by one file, for who looks at many containers: on v2 what is about to does not count.
+    public func isFrozen(atAGlance: Bool = false) throws(CgroupError) -> Bool {
         try attempt("read", directory) { () throws(KernelError) in
-            if version == .v2, let own = try read("cgroup.freeze"), own.hasPrefix("1") { return true }
-            return try standsStill()
-        }
-    }
-
-    /// The same by one file, for who looks at many containers: on v2 what is about to does not count.
-    public func isSeenFrozen() throws(CgroupError) -> Bool { try attempt("read", directory) { () throws(KernelError) in try standsStill() } }
-
-    private func standsStill() throws(KernelError) -> Bool {
-        switch version {
-        // FREEZING counts: some processes still go on, but not for long.
-        case .v1: try read("freezer.state").map { !$0.hasPrefix("THAWED") } ?? false
-        case .v2: try CgroupFile.readRecordIfThere(directory + "/cgroup.events")?.saysFrozen ?? false
+            switch version {
+            case .v1:
+                // FREEZING counts: some processes still go on, but not for long.
+                return try read("freezer.state").map { !$0.hasPrefix("THAWED") } ?? false
+            case .v2:
+                if !atAGlance, let own = try read("cgroup.freeze"), own.hasPrefix("1") { return true }
+                return try CgroupFile.readRecordIfThere(directory + "/cgroup.events")?.saysFrozen ?? false
+            }
         }
     }
 

@@ -131,8 +131,8 @@ extension StepInterpreter {
 
     /// Where it cannot be set, the container may do less in there: read-only, or of an owner who has no id in its user namespace.
     private func setRootLabel(_ label: String, _ mount: borrowing OwnedDescriptor) throws(KernelError) {
-        do throws(KernelError) { try Mounts.open(mount).setExtendedAttribute("security.selinux", label) } catch {
-            guard error.errno == .notPermitted || error.errno == .readOnlyFileSystem else { throw error }
+        do throws(KernelError) { try Mounts.open(mount).setExtendedAttribute("security.selinux", Array(label.utf8)) } catch {
+            guard error.errno == .notPermitted || error.errno == .readOnlyFileSystem else { throw error.about("security.selinux \(label)") }
         }
     }
 

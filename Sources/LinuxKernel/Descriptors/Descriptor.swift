@@ -164,8 +164,8 @@ extension Descriptor where Self: ~Copyable {
     }
 
     /// Man: xattr(7)
-    public func setExtendedAttribute(_ name: String, _ value: String) throws(KernelError) {
-        try check(.fsetxattr, cl_fsetxattr(rawValue, name, value, value.utf8.count), "\(name) \(value)")
+    public func setExtendedAttribute(_ name: String, _ value: [UInt8]) throws(KernelError) {
+        try check(.fsetxattr, cl_fsetxattr(rawValue, name, value, value.count), name)
     }
 
     /// Man: fchownat(2) with AT_EMPTY_PATH: works on an `O_PATH` descriptor.

@@ -66,23 +66,26 @@ public final class ProcessFileSystem {
         return try root.readSymbolicLink("self") + path.dropFirst("self".count)
     }
 
-    public func read(_ path: String) throws(KernelError) -> String { String(decoding: try readBytes(path), as: UTF8.self) }
-
-    public func readBytes(_ path: String) throws(KernelError) -> [UInt8] {
-        let file = try open(path, .readOnly)
-        do throws(KernelError) { return try file.readAll() } catch { throw error.about("/proc/\(path)") }
+    public func read(_ path: String) throws(KernelError) -> String {
+        try with(path, .readOnly) { (file) throws(KernelError) in try file.readText() }
     }
 
-    /// One that is a single record: see `Descriptor.readRecord`.
+    /// A file that is a single record: see `Descriptor.readRecord`.
     func readRecord(_ path: String) throws(KernelError) -> [UInt8] {
-        let file = try open(path, .readOnly)
-        do throws(KernelError) { return try file.readRecord() } catch { throw error.about("/proc/\(path)") }
+        try with(path, .readOnly) { (file) throws(KernelError) in try file.readRecord() }
     }
 
     /// One write(2), as the kernel wants for id maps and attributes.
     public func write(_ path: String, _ text: String) throws(KernelError) {
-        let file = try open(path, .writeOnly)
-        do throws(KernelError) { try file.writeAll(text) } catch { throw error.about("/proc/\(path)") }
+        try with(path, .writeOnly) { (file) throws(KernelError) in try file.writeAll(text) }
+    }
+
+    /// Whatever fails names the file.
+    private func with<Result>(
+        _ path: String, _ flags: OpenFlags, _ body: (borrowing OwnedDescriptor) throws(KernelError) -> Result
+    ) throws(KernelError) -> Result {
+        let file = try open(path, flags)
+        do throws(KernelError) { return try body(file) } catch { throw error.about("/proc/\(path)") }
     }
 
     /// The number by which a namespace of a process (`self`, or a pid) is known: from the link's text, `user:[4026531837]`.

@@ -60,7 +60,7 @@ extension Descriptor where Self: ~Copyable {
                 guard [.noData, .permissionDenied, .notPermitted, .notSupported].contains(error.errno) else { throw error }
                 continue
             }
-            do throws(KernelError) { try check(.fsetxattr, cl_fsetxattr(destination.rawValue, name, value, value.count), name) } catch {
+            do throws(KernelError) { try destination.setExtendedAttribute(name, value) } catch {
                 guard [.notSupported, .permissionDenied, .notPermitted].contains(error.errno) else { throw error }
             }
         }

@@ -52,7 +52,7 @@ extension Runtime {
 
     private func document(_ container: Container, _ owners: inout OwnerNames) throws(RuntimeError) -> ContainerStateDocument {
         let state = try container.requireState()
-        let status = try container.seenStatus()
+        let status = try container.status(atAGlance: true)
         var document = ContainerStateDocument()
         document.ociVersion = state.config.version
         document.id = container.id

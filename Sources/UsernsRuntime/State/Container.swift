@@ -32,12 +32,8 @@ struct Container {
         return state
     }
 
-    func status() throws(RuntimeError) -> ContainerStatus { try status { (cgroup) throws(RuntimeError) in try cgroup.isFrozen() } }
-
-    /// For who only looks: see `Freezer.isSeenFrozen`.
-    func seenStatus() throws(RuntimeError) -> ContainerStatus { try status { (cgroup) throws(RuntimeError) in try cgroup.isSeenFrozen() } }
-
-    private func status(_ isFrozen: (SavedCgroup) throws(RuntimeError) -> Bool) throws(RuntimeError) -> ContainerStatus {
+    /// - Parameter atAGlance: for who only looks: see `Freezer.isFrozen`.
+    func status(atAGlance: Bool = false) throws(RuntimeError) -> ContainerStatus {
         guard let state else { return ContainerStatus(nil) }
         let isAlive: Bool, awaitsStart: Bool
         do throws(KernelError) {
@@ -47,7 +43,7 @@ struct Container {
         return ContainerStatus(
             ContainerStatus.Facts(
                 initIsAlive: isAlive, awaitsStart: awaitsStart,
-                isFrozen: isAlive ? try isFrozen(SavedCgroup(state)) : false))
+                isFrozen: isAlive ? try SavedCgroup(state).isFrozen(atAGlance: atAGlance) : false))
     }
 
     private func awaitsStart() throws(KernelError) -> Bool {

@@ -130,19 +130,9 @@ struct SavedCgroup {
 
     // MARK: freezer
 
-    /// False too where the container has no cgroup that could be frozen.
-    func isFrozen() throws(RuntimeError) -> Bool {
-        try asked { (freezer) throws(CgroupError) in try freezer.isFrozen() }
-    }
-
-    /// The same by what is seen: see `Freezer.isSeenFrozen`.
-    func isSeenFrozen() throws(RuntimeError) -> Bool {
-        try asked { (freezer) throws(CgroupError) in try freezer.isSeenFrozen() }
-    }
-
-    private func asked(_ question: (Freezer) throws(CgroupError) -> Bool) throws(RuntimeError) -> Bool {
-        guard let freezer = cgroup.freezer else { return false }
-        do throws(CgroupError) { return try question(freezer) } catch {
+    /// False too where the container has no cgroup that could be frozen. `atAGlance`: see `Freezer.isFrozen`.
+    func isFrozen(atAGlance: Bool) throws(RuntimeError) -> Bool {
+        do throws(CgroupError) { return try cgroup.freezer?.isFrozen(atAGlance: atAGlance) ?? false } catch {
             try unlessForgiven(error)
             return false
         }

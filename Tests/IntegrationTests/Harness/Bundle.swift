@@ -91,8 +91,12 @@ final class Bundle {
     }
 
     /// The runtime's command line with this bundle's state directory and cgroup driver.
-    func runtimeCommand(_ arguments: [String], global: [String] = [], environment: [String: String?] = [:]) throws -> Command {
-        try command([try RuntimeUnderTest.path, "--root", stateRoot] + driver.globalOptions + global + arguments, environment: environment)
+    ///
+    /// - Parameter program: what starts it, with the arguments before its command line.
+    func runtimeCommand(
+        _ arguments: [String], through program: [String] = [], global: [String] = [], environment: [String: String?] = [:]
+    ) throws -> Command {
+        try command(program + [try RuntimeUnderTest.path, "--root", stateRoot] + driver.globalOptions + global + arguments, environment: environment)
     }
 
     /// Runs the runtime with this bundle's state directory.
