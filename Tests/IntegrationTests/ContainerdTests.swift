@@ -58,7 +58,8 @@ extension IntegrationTests {
                 _ = try daemon.wait()
                 for mount in MountInfo.parse(try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)).reversed()
                 where mount.mountPoint.hasPrefix("\(bundle.directory)/") { umount2(mount.mountPoint, Int32(MNT_DETACH)) }
-                try PlainCommand.run(["sh", "-c", "find /sys/fs/cgroup -depth -type d -path '*/\(bundle.id)*' -exec rmdir {} +; rm -rf /run/containerd/runc/\(bundle.id)"])
+                try CgroupTree.remove(named: bundle.id)
+                try PlainCommand.run(["rm", "-rf", "/run/containerd/runc/\(bundle.id)"])
                 if !shimsWereThere { try PlainCommand.run(["find", "/run/containerd", "-depth", "-type", "d", "-empty", "-delete"]) }
             }
         }

@@ -69,26 +69,10 @@ struct Leftovers {
     }
 
     private func cgroups() -> [String] {
-        Self.directories(below: "/sys/fs/cgroup").filter { path in
+        CgroupTree.directories().filter { path in
             let name = path.split(separator: "/").last ?? ""
             return bundle.ids.contains { name == $0 || name.hasPrefix("\($0).") || name.hasSuffix("-\($0).scope") }
         }
-    }
-
-    /// A directory comes before those in it. By the type that readdir tells: most of what is in a cgroup are files.
-    private static func directories(below top: String) -> [String] {
-        guard let stream = opendir(top) else { return [] }
-        defer { closedir(stream) }
-        var found: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            guard entry.pointee.d_type == UInt8(DT_DIR), name != ".", name != ".." else { continue }
-            found.append("\(top)/\(name)")
-            found += directories(below: "\(top)/\(name)")
-        }
-        return found
     }
 
     /// Scopes that systemd still knows, failed ones as well; whom no manager answers can have none.

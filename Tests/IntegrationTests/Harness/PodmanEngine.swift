@@ -56,7 +56,7 @@ struct PodmanEngine {
         _ = try podman(["system", "migrate"])
         for mount in MountInfo.parse(try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)).reversed()
         where mount.mountPoint.hasPrefix("\(bundle.directory)/") { umount2(mount.mountPoint, Int32(MNT_DETACH)) }
-        try PlainCommand.run(["sh", "-c", "find /sys/fs/cgroup -depth -type d -path '*/\(bundle.id)*' -exec rmdir {} +"])
+        try CgroupTree.remove(named: bundle.id)
     }
 }
 

@@ -1,0 +1,30 @@
+import Foundation
+
+/// All cgroups of the machine, in every hierarchy. Those of other tests come and go while it is walked: that is no error.
+enum CgroupTree {
+    /// Absolute; a cgroup comes before those in it.
+    static func directories() -> [String] { directories(below: "/sys/fs/cgroup") }
+
+    /// Removes the cgroups whose name begins with `prefix`, with all that is in them. Throws where one cannot be removed.
+    static func remove(named prefix: String) throws {
+        for cgroup in directories().reversed() where cgroup.contains("/\(prefix)") && rmdir(cgroup) != 0 && errno != ENOENT {
+            throw HarnessError("\(cgroup) could not be removed: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// By the type that readdir tells: most of what is in a cgroup are files.
+    private static func directories(below top: String) -> [String] {
+        guard let stream = opendir(top) else { return [] }
+        defer { closedir(stream) }
+        var found: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard entry.pointee.d_type == UInt8(DT_DIR), name != ".", name != ".." else { continue }
+            found.append("\(top)/\(name)")
+            found += directories(below: "\(top)/\(name)")
+        }
+        return found
+    }
+}
