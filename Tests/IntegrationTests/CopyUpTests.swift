@@ -56,8 +56,7 @@ extension IntegrationTests {
                     $0.addMount("/image", type: "tmpfs", source: "tmpfs", options: ["tmpcopyup"])
                     $0.setShell("find /image -type f | wc -l")
                 }
-                let result = try bundle.command(
-                    ["sh", "-c", "ulimit -n 512; exec \"$@\"", "sh", try RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", "--bundle", bundle.directory, bundle.id]).run()
+                let result = try bundle.runtimeCommand(["run", bundle.id], through: ["sh", "-c", "ulimit -n 512; exec \"$@\"", "sh"]).run()
                 #expect(result.succeeded && result.stdout == "400\n", "\(result)")
             }
         }

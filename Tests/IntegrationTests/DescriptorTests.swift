@@ -71,9 +71,8 @@ extension IntegrationTests {
                 let files = try numberedFiles(bundle, 2)
                 defer { files.forEach { close($0) } }
                 try bundle.edit { $0.setShell("echo $LISTEN_FDS $LISTEN_PID $LISTEN_FDNAMES; cat <&3; cat <&4") }
-                var command = try bundle.command([
-                    "sh", "-c", "LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=web:admin exec \"$@\"", "sh", RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", bundle.id,
-                ])
+                var command = try bundle.runtimeCommand(
+                    ["run", bundle.id], through: ["sh", "-c", "LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=web:admin exec \"$@\"", "sh"])
                 command.descriptors = files
                 let result = try command.run()
                 #expect(result.text == "2 1 web:admin\nfile 0\nfile 1", "\(result)")

@@ -386,8 +386,7 @@ extension IntegrationTests {
                     $0.setArguments(["true"])
                 }
                 for arguments in [["create", "--bundle", bundle.directory, bundle.id], ["start", bundle.id], ["delete", "--force", bundle.id]] {
-                    let runtime = try [RuntimeUnderTest.path, "--root", bundle.stateRoot] + arguments
-                    let result = try bundle.command(["sh", "-c", "umask 27; cd /; exec \"$@\"", "sh"] + runtime).run()
+                    let result = try bundle.runtimeCommand(arguments, through: ["sh", "-c", "umask 27; cd /; exec \"$@\"", "sh"]).run()
                     #expect(result.succeeded, "\(result)")
                 }
                 #expect(try bundle.read("\(out)/log").split(separator: "\n") == [

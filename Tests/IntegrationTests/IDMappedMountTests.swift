@@ -23,8 +23,8 @@ extension IntegrationTests {
                 $0.editMount("/mapped") { $0["uidMappings"] = uids; $0["gidMappings"] = gids }
                 $0.setShell(inside)
             }
-            let run = [try RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", bundle.id]
-            return try bundle.command(["unshare", "--mount", "sh", "-c", "\(Self.script(source)) && exec \"$@\"", "sh"] + run).run()
+            return try bundle.runtimeCommand(
+                ["run", bundle.id], through: ["unshare", "--mount", "sh", "-c", "\(Self.script(source)) && exec \"$@\"", "sh"]).run()
         }
 
         private static func map(_ containerID: Int, _ hostID: Int, _ size: Int = 1) -> JSONValue {

@@ -81,9 +81,7 @@ extension IntegrationTests {
         @Test func noNewPrivilegesInTheWayIsNamed() throws {
             try withBundle(.subordinateRanges) { bundle in
                 try bundle.edit { $0.setArguments(["true"]) }
-                let result = try bundle.command(
-                    ["setpriv", "--no-new-privs", try RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", bundle.id]
-                ).run()
+                let result = try bundle.runtimeCommand(["run", bundle.id], through: ["setpriv", "--no-new-privs"]).run()
                 #expect(result.status == 1, "\(result)")
                 #expect(result.stderr.contains("no_new_privs"), "\(result)")
             }
@@ -92,9 +90,7 @@ extension IntegrationTests {
         @Test func oneIDWorksUnderNoNewPrivileges() throws {
             try withBundle(.oneID) { bundle in
                 try bundle.edit { $0.setArguments(["true"]) }
-                let result = try bundle.command(
-                    ["setpriv", "--no-new-privs", try RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", bundle.id]
-                ).run()
+                let result = try bundle.runtimeCommand(["run", bundle.id], through: ["setpriv", "--no-new-privs"]).run()
                 #expect(result.succeeded, "\(result)")
             }
         }

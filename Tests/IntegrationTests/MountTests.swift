@@ -179,8 +179,8 @@ extension IntegrationTests {
                     "$@" & until test -e source/mounted || ! kill -0 $!; do sleep 0.05; done
                     cat /proc/self/mountinfo > host; echo > source/seen; wait $!
                     """
-                let result = try bundle.command(
-                    ["unshare", "--mount", "--propagation", "private", "sh", "-c", host, "sh", try RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", bundle.id]).run()
+                let result = try bundle.runtimeCommand(
+                    ["run", bundle.id], through: ["unshare", "--mount", "--propagation", "private", "sh", "-c", host, "sh"]).run()
                 #expect(result.succeeded, "\(result)")
                 #expect(MountInfo.parse(result.stdout).at("/")?.propagation.contains { $0.hasPrefix("shared:") } == true)
                 let seen = try bundle.read("\(bundle.directory)/host")
@@ -245,8 +245,7 @@ extension IntegrationTests {
                     }
                     $0.setShell("ulimit -Sn; grep -c ' /many/' /proc/self/mountinfo")
                 }
-                let result = try bundle.command(
-                    ["sh", "-c", "ulimit -Sn 256; exec \"$@\"", "sh", try RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", "--bundle", bundle.directory, bundle.id]).run()
+                let result = try bundle.runtimeCommand(["run", bundle.id], through: ["sh", "-c", "ulimit -Sn 256; exec \"$@\"", "sh"]).run()
                 #expect(result.succeeded && result.stdout == "256\n300\n", "\(result)")
                 #expect(try bundle.read("\(bundle.directory)/limits") == "256\n256\n")
             }

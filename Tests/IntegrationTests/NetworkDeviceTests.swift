@@ -18,8 +18,9 @@ extension IntegrationTests {
                 $0["linux.netDevices"] = devices
                 $0.setShell(inside)
             }
-            let run = [try RuntimeUnderTest.path, "--root", bundle.stateRoot, "run"] + options + [bundle.id]
-            return try bundle.command(["unshare", "--net", "sh", "-c", "\(host) && \"$@\"; status=$?; ip -o link > \(bundle.directory)/left; exit $status", "sh"] + run).run()
+            return try bundle.runtimeCommand(
+                ["run"] + options + [bundle.id],
+                through: ["unshare", "--net", "sh", "-c", "\(host) && \"$@\"; status=$?; ip -o link > \(bundle.directory)/left; exit $status", "sh"]).run()
         }
 
         @Test(arguments: [Identity.root, .rootInUserNamespace], [("", "host0"), ("ctr0", "ctr0"), ("net%d", "net0"), ("n%dx", "n0x")])
@@ -67,8 +68,8 @@ extension IntegrationTests {
                     ln -s /proc/$holder/ns/net \(bundle.directory)/joined; \(Self.host)
                     """
                 try bundle.edit { $0.removeNamespace("network"); $0.setNamespace("network", path: "\(bundle.directory)/joined"); $0["linux.netDevices"] = ["host0": ["name": "net%d"]]; $0.setShell("ip address show dev net0") }
-                let run = [try RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", bundle.id]
-                let result = try bundle.command(["unshare", "--net", "sh", "-c", "\(script) && \"$@\"; status=$?; kill $holder; exit $status", "sh"] + run).run()
+                let result = try bundle.runtimeCommand(
+                    ["run", bundle.id], through: ["unshare", "--net", "sh", "-c", "\(script) && \"$@\"; status=$?; kill $holder; exit $status", "sh"]).run()
                 #expect(result.succeeded && result.stdout.contains("inet 10.1.2.3/24"), "\(result)")
             }
         }

@@ -156,7 +156,7 @@ extension IntegrationTests {
         func startsWithAClean(_ identity: Identity) throws {
             try withBundle(identity) { bundle in
                 try bundle.edit { $0.setArguments(["cat", "/proc/self/status"]) }
-                let result = try bundle.command(["sh", "-c", "trap '' HUP USR1; exec \"$@\"", "sh"] + [try RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", bundle.id]).run()
+                let result = try bundle.runtimeCommand(["run", bundle.id], through: ["sh", "-c", "trap '' HUP USR1; exec \"$@\"", "sh"]).run()
                 #expect(result.succeeded, "\(result)")
                 #expect(result.stdout.contains("SigBlk:\t0000000000000000"), "\(result)")
                 #expect(result.stdout.contains("Threads:\t1"))

@@ -118,9 +118,9 @@ extension IntegrationTests {
                     mount --make-rshared / && cd \(bundle.directory) && ln -s . bundle && mount --bind . . && cd \(bundle.directory) || exit 1
                     "$@" && ls -d /proc/self/ns /sys/kernel
                     """
-                let result = try bundle.command(
-                    ["unshare", "--mount", "--propagation", "private", "sh", "-c", host, "sh", try RuntimeUnderTest.path, "--root", bundle.stateRoot,
-                     "run", "--no-pivot", "--bundle", spelled, bundle.id]).run()
+                let result = try bundle.runtimeCommand(
+                    ["run", "--no-pivot", "--bundle", spelled, bundle.id],
+                    through: ["unshare", "--mount", "--propagation", "private", "sh", "-c", host, "sh"]).run()
                 #expect(result.succeeded && result.stdout == "/proc/self\n/sys/class\n/proc/self/ns\n/sys/kernel\n", "\(result)")
             }
         }

@@ -72,9 +72,8 @@ extension IntegrationTests {
         }
 
         private func live(_ bundle: Bundle, cycles: Int) throws {
-            let runtime = [try RuntimeUnderTest.path, "--root", bundle.stateRoot]
             let lanes = try (0..<Self.atOnce).map { _ in
-                try bundle.command(["sh", "-c", Self.lane, "lane", bundle.anotherID(), "\(cycles)"] + runtime).start()
+                try bundle.runtimeCommand([], through: ["sh", "-c", Self.lane, "lane", bundle.anotherID(), "\(cycles)"]).start()
             }
             for lane in lanes {
                 let result = try lane.wait(limitSeconds: 90 + 2 * Double(cycles * Self.atOnce))

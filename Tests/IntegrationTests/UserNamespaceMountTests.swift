@@ -17,12 +17,11 @@ extension IntegrationTests {
                     $0.addBind(source, to: "/recursive", ["rbind", "ro"])
                     $0.setShell("cat /recursive/below/deep; cat /proc/self/mountinfo")
                 }
-                let run = try bundle.runtimeCommand(["run", bundle.id])
+                let run = ["run", bundle.id]
                 let result =
                     identity == .rootInUserNamespace
-                    ? try bundle.command(
-                        ["unshare", "--mount", "sh", "-c", "\(script) && exec \"$@\"", "sh", try RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", bundle.id]
-                    ).run() : try run.inPrivateMounts(script).run()
+                    ? try bundle.runtimeCommand(run, through: ["unshare", "--mount", "sh", "-c", "\(script) && exec \"$@\"", "sh"]).run()
+                    : try bundle.runtimeCommand(run).inPrivateMounts(script).run()
                 #expect(result.succeeded, "\(result)")
                 #expect(result.stdout.hasPrefix("deep\n"), "\(result)")
                 #expect(MountInfo.parse(result.stdout).at("/recursive")?.options.contains("ro") == true)

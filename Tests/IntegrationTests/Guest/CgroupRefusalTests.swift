@@ -121,22 +121,16 @@ extension IntegrationTests.GuestTests {
         }
 
         private func command(_ bundle: Bundle, _ row: Row, _ arguments: [String]) throws -> CommandResult {
-            var words = [try RuntimeUnderTest.path, "--root", bundle.stateRoot] + bundle.driver.globalOptions + row.global + arguments
             var environment: [String: String] = [:]
-            switch row.tree {
-            case .foreign: break
-            case .readOnly:
-                // Whoever is no root has it from somebody who is.
-                guard !bundle.identity.isUnprivileged else {
-                    var command = try bundle.command(words)
-                    command.arguments = readOnly(bundle) + command.arguments
-                    return try command.run()
-                }
-                words = readOnly(bundle) + words
-            case .noBus:
+            if row.tree == .noBus {
                 for bus in ["SYSTEM", "SESSION"] { environment["DBUS_\(bus)_BUS_ADDRESS"] = "unix:path=/nonexistent/bus" }
             }
-            return try bundle.command(words, environment: environment).run()
+            let readOnly = row.tree == .readOnly ? self.readOnly(bundle) : []
+            // Whoever is no root has it from somebody who is.
+            let isGiven = bundle.identity.isUnprivileged
+            var command = try bundle.runtimeCommand(arguments, through: isGiven ? [] : readOnly, global: row.global, environment: environment)
+            if isGiven { command.arguments = readOnly + command.arguments }
+            return try command.run()
         }
     }
 }

@@ -239,7 +239,7 @@ extension IntegrationTests.GuestTests {
                     echo $$ > "$0/cgroup.procs" && exec unshare --cgroup --mount --propagation private sh -c \
                         'umount --recursive /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"' sh "$@"
                     """
-                let command = try bundle.command(["sh", "-c", script, top, RuntimeUnderTest.path, "--root", bundle.stateRoot, "run", bundle.id])
+                let command = try bundle.runtimeCommand(["run", bundle.id], through: ["sh", "-c", script, top])
                 try bundle.edit { $0.setShell("echo ran") }
                 let result = try command.run()
                 #expect(result.succeeded && result.text == "ran" && result.errors.isEmpty, "\(result)")
