@@ -322,13 +322,15 @@ extension IntegrationTests {
             try withBundle(.root) { bundle in
                 try bundle.edit {
                     $0.removeNamespace("pid")
-                    $0.setShell("(sh -c 'while [ $(cut -d \" \" -f 4 /proc/self/stat) = 0 ]; do :; done; sleep 0.3; exec cut -d \" \" -f 4 /proc/self/stat' &) ; sleep 1")
+                    let orphan = "sleep 0.3; cut -d ' ' -f 4 /proc/$$/stat > /tmp/new; mv /tmp/new /tmp/parent"
+                    $0.setShell("(sh -c \"\(orphan.replacing("$", with: "\\$"))\" &); until [ -e /tmp/parent ]; do sleep 0.05; done; cat /tmp/parent")
                 }
                 let running = try bundle.runtimeCommand(["run"] + options + [bundle.id]).start()
                 let pid = running.pid
                 let result = try running.wait()
                 #expect(result.succeeded, "\(result)")
-                #expect((result.text == "\(pid)") == adopted, "\(result)")
+                let parent = try #require(pid_t(result.text), "\(result)")
+                #expect((parent == pid) == adopted, "\(result)")
             }
         }
 

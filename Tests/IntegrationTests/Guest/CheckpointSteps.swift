@@ -3,6 +3,11 @@ import Testing
 
 /// The steps of the tests that save and restore.
 extension Bundle {
+    /// A line of a shell that tells the number in `i` to the host, all at once: a checkpoint may come at any moment.
+    static let tellCount = "echo $i > /tmp/new; mv /tmp/new /tmp/count"
+    /// Counts for ever.
+    static let counting = "i=0; while :; do i=$((i+1)); \(tellCount); sleep 0.1; done"
+
     func count() throws -> Int { Int(try read("\(rootfs)/tmp/count").trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0 }
 
     /// Waits until the container has counted on, and returns how far.

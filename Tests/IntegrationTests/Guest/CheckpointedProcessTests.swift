@@ -80,7 +80,7 @@ extension IntegrationTests.GuestTests {
                     $0.setNamespace("user")
                     $0.addMapping("uidMappings", containerID: 0, hostID: range.first, size: 1000)
                     $0.addMapping("gidMappings", containerID: 0, hostID: groups.first, size: 1000)
-                    $0.setShell("i=0; while :; do i=$((i+1)); echo $i > /tmp/count; sleep 0.1; done")
+                    $0.setShell(Bundle.counting)
                 }
                 try PlainCommand.run(["chown", "-R", "-h", "\(range.first):\(groups.first)", bundle.rootfs])
                 let others = "\(bundle.directory)/others"
@@ -117,7 +117,7 @@ extension IntegrationTests.GuestTests {
                 try bundle.write("log-file configured.log\n", to: options)
                 try bundle.edit {
                     $0["annotations"] = ["org.criu.config": .string(options)]
-                    $0.setShell("i=0; while :; do i=$((i+1)); echo $i > /tmp/count; sleep 0.1; done")
+                    $0.setShell(Bundle.counting)
                 }
                 try bundle.startDetached()
                 try bundle.requireProgress(above: 1)
@@ -153,7 +153,7 @@ extension IntegrationTests.GuestTests {
                 try bundle.edit {
                     for (type, name) in kinds { $0.setNamespace(type, path: "/proc/\(holder.pid)/ns/\(name)") }
                     $0["hostname"] = nil
-                    $0.setShell("i=0; while :; do i=$((i+1)); echo $i > /tmp/count; sleep 0.1; done")
+                    $0.setShell(Bundle.counting)
                 }
                 try bundle.startDetached()
                 try bundle.requireProgress(above: 1)

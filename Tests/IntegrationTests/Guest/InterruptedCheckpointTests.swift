@@ -154,7 +154,7 @@ private enum Victim: String, CaseIterable { case criu, runc }
 
 extension Bundle {
     fileprivate func runCounting() throws {
-        try runDetached("i=0; while :; do i=$((i+1)); echo $i > /tmp/count; sleep 0.1; done")
+        try runDetached(Self.counting)
         _ = try waitForCount(above: 1)
     }
 

@@ -5,11 +5,16 @@ enum CgroupTree {
     /// Absolute; a cgroup comes before those in it.
     static func directories() -> [String] { directories(below: "/sys/fs/cgroup") }
 
-    /// Removes the cgroups whose name begins with `prefix`, with all that is in them. Throws where one cannot be removed.
+    /// Removes the cgroups whose name begins with `prefix`, with all that is in them, once their last processes have ended.
+    /// Throws where one stays.
     static func remove(named prefix: String) throws {
-        for cgroup in directories().reversed() where cgroup.contains("/\(prefix)") && rmdir(cgroup) != 0 && errno != ENOENT {
-            throw HarnessError("\(cgroup) could not be removed: \(String(cString: strerror(errno)))")
+        var left: [String] = []
+        let isGone = eventually {
+            left = directories().filter { $0.contains("/\(prefix)") }
+            for cgroup in left.reversed() { rmdir(cgroup) }
+            return left.isEmpty
         }
+        guard isGone else { throw HarnessError("could not be removed: \(left.joined(separator: ", "))") }
     }
 
     /// By the type that readdir tells: most of what is in a cgroup are files.

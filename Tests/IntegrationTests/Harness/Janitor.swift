@@ -32,7 +32,7 @@ final class Janitor: Sendable {
         while mount=$(grep -o " $base/[^ ]* " /proc/self/mountinfo | tail -n 1) && [ -n "$mount" ]; do
             umount -l $mount || break
         done
-        find /sys/fs/cgroup -depth -type d -name "*it-$owner-*" 2>/dev/null | while read -r cgroup; do rmdir "$cgroup"; done
+        find /sys/fs/cgroup -depth -type d -path "*it-$owner-*" 2>/dev/null | while read -r cgroup; do rmdir "$cgroup"; done
         for name in rit$owner rit${owner}b rit${owner}m; do
             if [ -e "/var/lib/systemd/linger/$name" ]; then
                 loginctl disable-linger $name
