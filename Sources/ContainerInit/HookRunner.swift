@@ -14,13 +14,20 @@ public enum HookRunner {
     /// - Parameters:
     ///   - state: the container's state as JSON, which each hook gets on its standard input.
     ///   - directory: where they start; nil for where we are.
-    public static func run(_ hooks: [Hook], kind: String, state: String, in directory: SharedDescriptor? = nil) throws(Failure) {
-        for (index, hook) in hooks.enumerated() { try run(hook, name: "hooks.\(kind)[\(index)] (\(hook.path))", state, directory) }
+    ///   - environment: of those that name none. The specification is silent; runc's and crun's have the runtime's own.
+    public static func run(
+        _ hooks: [Hook], kind: String, state: String, in directory: SharedDescriptor? = nil, environment: [String] = EnvironmentVariable.all
+    ) throws(Failure) {
+        for (index, hook) in hooks.enumerated() {
+            try run(hook, name: "hooks.\(kind)[\(index)] (\(hook.path))", state, directory, hook.env ?? environment)
+        }
     }
 
-    private static func run(_ hook: Hook, name: String, _ state: String, _ directory: SharedDescriptor?) throws(Failure) {
+    private static func run(
+        _ hook: Hook, name: String, _ state: String, _ directory: SharedDescriptor?, _ environment: [String]
+    ) throws(Failure) {
         var spawn = Spawn(
-            hook.path, arguments: hook.args.isEmpty ? [hook.path] : hook.args, environment: hook.env, input: state,
+            hook.path, arguments: hook.args.isEmpty ? [hook.path] : hook.args, environment: environment, input: state,
             timeoutMilliseconds: hook.timeout.map { Int32(clamping: Int64($0) * 1000) })
         spawn.directory = directory
         let outcome: Spawn.Outcome

@@ -65,8 +65,9 @@ public struct InitProcess {
     /// The open waits for its reader. After a byte that says "started" the fifo stays open until the execve closes it,
     /// or until a failure was written to it: `start` learns either.
     private func waitForStart(_ fifo: SharedDescriptor, _ start: ProcessStart, _ channel: borrowing ChildChannel) -> Never {
-        close(channel.socket.descriptor.rawValue)
         do throws(KernelError) {
+            // Who created it waits for the end of a pipe, or for a lock to be free, and may wait for long.
+            try CurrentProcess.closeDescriptors(from: plan.process.firstClosedDescriptor, except: fifo.rawValue, procfs.rawValue, procfs: procfs)
             // `exec` has to look at our namespaces. A runtime without privileges may do so only at what is dumpable, as
             // the memory that it cloned belongs to its own user namespace. The container's processes still may not: we
             // hold capabilities that they do not.
@@ -79,10 +80,11 @@ public struct InitProcess {
         } catch { _exit(1) }
     }
 
-    private func runStartHooks() throws(KernelError) {
+    private func runStartHooks(_ environment: [String]) throws(KernelError) {
         guard !plan.hooks.startContainer.isEmpty else { return }
         do throws(HookRunner.Failure) {
-            try HookRunner.run(plan.hooks.startContainer, kind: "startContainer", state: hookState("created", getpid()))
+            try HookRunner.run(
+                plan.hooks.startContainer, kind: "startContainer", state: hookState("created", getpid()), environment: environment)
         } catch { throw KernelError(.execve, .ioError, error.message) }
     }
 }

@@ -36,7 +36,8 @@ public struct Hook: JSONObject {
     public var path = ""
     /// With the program's name first, as execv takes them.
     public var args: [String] = []
-    public var env: [String] = []
+    /// nil where the environment is that of whoever runs it; an empty one is empty.
+    public var env: [String]?
     /// Seconds until the hook is killed; nil for no limit.
     public var timeout: Int32?
 

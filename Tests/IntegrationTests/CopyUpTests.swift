@@ -61,6 +61,17 @@ extension IntegrationTests {
             }
         }
 
+        /// The bytes of a name and of a link's text, which need not be UTF-8.
+        @Test(arguments: [Identity.root, .oneID])
+        func namesAreBytes(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.makeDirectory("\(bundle.rootfs)/image")
+                try PlainCommand.run(["sh", "-c", "cd \(bundle.rootfs)/image && printf 'text' > $(printf 'caf\\351') && ln -s $(printf 'caf\\351') link && chown -h \(identity.hostUID):\(identity.hostGID) *"])
+                try bundle.edit { $0.addMount("/image", type: "tmpfs", source: "tmpfs", options: ["tmpcopyup"]) }
+                #expect(try bundle.output("cat /image/link; echo; cat /image/$(printf 'caf\\351')") == "text\ntext")
+            }
+        }
+
         @Test func isReadOnlyOnceItIsFilled() throws {
             try withBundle(.root) { bundle in
                 try bundle.makeDirectory("\(bundle.rootfs)/image")

@@ -56,6 +56,48 @@ extension IntegrationTests {
             }
         }
 
+        /// Who created the container may wait for the end of a pipe, or for a lock, before it is started.
+        @Test(arguments: Identity.allCases)
+        func aCreatedContainerHoldsNoneOfTheCallers(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let files = try numberedFiles(bundle, 2)
+                defer { files.forEach { close($0) } }
+                try bundle.edit { $0.setArguments(["true"]) }
+                var command = try bundle.runtimeCommand(["create", "--preserve-fds", "1", bundle.id])
+                command.descriptors = files
+                let created = try command.run()
+                #expect(created.succeeded, "\(created)")
+                let directory = "/proc/\(try bundle.initPID())/fd"
+                func held() throws -> [String] {
+                    try FileManager.default.contentsOfDirectory(atPath: directory).compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/\($0)") }
+                        .filter { $0.hasPrefix("\(bundle.directory)/file") }
+                }
+                #expect(try eventually { try held() == ["\(bundle.directory)/file0"] })
+            }
+        }
+
+        /// A terminal is somebody's who sits at it: it is not given to the container's user.
+        @Test(arguments: [Identity.root, .subordinateRanges])
+        func theCallersTerminalStaysTheirs(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let terminal = try PseudoTerminal(columns: 80, rows: 24)
+                let owner = try identity.hostUID
+                #expect(fchown(terminal.slave, owner, 5) == 0)
+                try bundle.edit {
+                    $0["process.user"] = ["uid": 1000, "gid": 1000]
+                    $0.setShell("echo to it")
+                }
+                var command = try bundle.runtimeCommand(["run", bundle.id])
+                command.input = .descriptor(terminal.slave)
+                command.output = terminal.slave
+                let result = try command.run()
+                #expect(result.succeeded && terminal.shows("to it"), "\(result)")
+                var status = stat()
+                #expect(fstat(terminal.slave, &status) == 0)
+                #expect(status.st_uid == owner && status.st_gid == 5)
+            }
+        }
+
         @Test func aMissingOneIsNamed() throws {
             try withBundle(.oneID) { bundle in
                 try bundle.edit { $0.setShell("echo never") }

@@ -228,11 +228,11 @@ extension IntegrationTests {
             try withBundle(identity) { bundle in
                 try bundle.edit {
                     $0.append(
-                        ["path": "/bin/sh", "args": ["sh", "-c", "sleep 600 & echo $! > \(bundle.directory)/child; wait"], "env": ["PATH=/usr/bin:/bin"], "timeout": 1],
+                        ["path": "/bin/sh", "args": ["sh", "-c", "sleep 600 & echo $! > \(bundle.directory)/child; wait"], "env": ["PATH=/usr/bin:/bin"], "timeout": 5],
                         to: "hooks.createRuntime")
                 }
                 let result = try bundle.sh("echo never")
-                #expect(result.status == 1 && result.stderr.contains("timed out after 1 s"), "\(result)")
+                #expect(result.status == 1 && result.stderr.contains("timed out after 5 s"), "\(result)")
                 let child = try #require(pid_t(bundle.read("\(bundle.directory)/child").dropLast()))
                 #expect(eventually { kill(child, 0) != 0 })
             }
@@ -393,6 +393,27 @@ extension IntegrationTests {
                     "prestart 0027 \(bundle.directory)", "createRuntime 0027 \(bundle.directory)", "createContainer 0027 \(bundle.rootfs)",
                     "startContainer 0022 /tmp", "poststart 0027 \(bundle.directory)", "poststop 0027 \(bundle.directory)",
                 ])
+            }
+        }
+
+        /// The runtime's on the host, and inside that of the container's process.
+        @Test(arguments: [Identity.root, .oneID])
+        func thoseWithoutAnEnvironmentHaveThatOfTheirPlace(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let out = try bundle.shareDirectory()
+                try bundle.edit {
+                    for kind in Self.kinds {
+                        let file = kind == "startContainer" ? "/out/\(kind)" : "\(out)/\(kind)"
+                        $0.append(["path": "/bin/sh", "args": ["sh", "-c", .string("echo $HERE $HOME > \(file)")]], to: "hooks.\(kind)")
+                    }
+                    $0.setEnvironment("HERE", "container")
+                    $0.setArguments(["true"])
+                }
+                let result = try bundle.runtimeCommand(["run", bundle.id], environment: ["HERE": "host", "HOME": "/home/caller"]).run()
+                #expect(result.succeeded, "\(result)")
+                for kind in Self.kinds {
+                    #expect(try bundle.read("\(out)/\(kind)") == (kind == "startContainer" ? "container /root\n" : "host /home/caller\n"), "\(kind)")
+                }
             }
         }
 

@@ -98,6 +98,19 @@ extension IntegrationTests {
             }
         }
 
+        /// One that is given no mode has that of the directory it covers; where there was none it is everybody's, as the kernel has it.
+        @Test(arguments: [Identity.root, .oneID])
+        func tmpfsHasTheModeOfWhatItCovers(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.makeDirectory("\(bundle.rootfs)/private", mode: 0o700)
+                try bundle.edit {
+                    for path in ["/private", "/none"] { $0.addMount(path, type: "tmpfs", source: "tmpfs") }
+                    $0.addMount("/private/given", type: "tmpfs", source: "tmpfs", options: ["mode=1711"])
+                }
+                #expect(try bundle.output("stat -c %a /private /none /private/given") == "700\n1777\n1711")
+            }
+        }
+
         @Test(arguments: [
             (["rbind", "rshared"], "shared:"), (["rbind", "shared"], "shared:"), (["rbind", "rprivate"], nil), (["rbind", "unbindable"], "unbindable"),
         ] as [([String], String?)])

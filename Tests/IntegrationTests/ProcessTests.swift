@@ -69,11 +69,11 @@ extension IntegrationTests {
         func hasExactlyItsEnvironment(_ identity: Identity) throws {
             try withBundle(identity) { bundle in
                 try bundle.edit {
-                    $0["process.env"] = ["PATH=/bin", "A=1", "B=with = and spaces", "EMPTY="]
+                    $0["process.env"] = ["PATH=/bin", "A=replaced", "AA=1", "A=1", "B=with = and spaces", "EMPTY="]
                     $0.setArguments(["env"])
                 }
                 let result = try bundle.run()
-                #expect(Set(result.lines) == ["PATH=/bin", "A=1", "B=with = and spaces", "EMPTY=", "HOME=/root"], "\(result)")
+                #expect(result.lines.sorted() == ["A=1", "AA=1", "B=with = and spaces", "EMPTY=", "HOME=/root", "PATH=/bin"], "\(result)")
             }
         }
 
@@ -166,8 +166,8 @@ extension IntegrationTests {
         @Test(arguments: Identity.allCases)
         func isTheFirstOneInside(_ identity: Identity) throws {
             try withBundle(identity) { bundle in
-                let output = try bundle.output("echo $$; ps -o pid,comm | wc -l")
-                #expect(output == "1\n4", "the shell, ps and wc beside a header: \(output)")
+                let output = try bundle.output("echo $$; ps -o pid,comm > /tmp/list; wc -l < /tmp/list")
+                #expect(output == "1\n3", "the shell and ps below a header: \(output)")
             }
         }
 

@@ -1,3 +1,4 @@
+import CHarness
 import Foundation
 import Testing
 
@@ -127,6 +128,21 @@ extension IntegrationTests {
                 var status = stat()
                 #expect(stat(root, &status) == 0)
                 #expect(status.st_mode & 0o7777 == 0o700)
+            }
+        }
+
+        /// Relative to where the runtime is called, also for what the container is to find in it.
+        @Test func mayBeRelative() throws {
+            try withBundle(.oneID) { bundle in
+                let socket = ch_bind_datagram("\(bundle.directory)/notify.sock", 30)
+                defer { close(socket) }
+                try bundle.makeDirectory("\(bundle.directory)/below")
+                try bundle.edit { $0.setShell("test -S $NOTIFY_SOCKET && echo found") }
+                let result = try bundle.command(
+                    ["sh", "-c", "cd below; exec \"$@\"", "sh", try RuntimeUnderTest.path, "--root", "relative", "run", "--bundle", bundle.directory, bundle.id],
+                    environment: ["NOTIFY_SOCKET": "\(bundle.directory)/notify.sock"]).run()
+                #expect(result.succeeded && result.text == "found", "\(result)")
+                #expect(try FileManager.default.contentsOfDirectory(atPath: "\(bundle.directory)/below/relative").isEmpty)
             }
         }
 

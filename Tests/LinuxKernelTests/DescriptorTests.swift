@@ -10,7 +10,7 @@ import Testing
         try directory.write("", "b")
         try directory.link("c", to: "a")
         let opened = try FileDescriptor.currentDirectory.open(directory.path, [.readOnly, .directory])
-        #expect(try opened.directoryEntries().sorted() == ["a", "b", "c"])
+        #expect(try opened.directoryEntries().map(\.description).sorted() == ["a", "b", "c"])
         let again = try FileDescriptor.currentDirectory.open(directory.path, [.readOnly, .directory])
         #expect(try again.subdirectories() == ["a"])
     }
@@ -20,7 +20,26 @@ import Testing
         let names = (0..<600).map { String(format: "%0200d", $0) }
         for name in names { try directory.write("", name) }
         let opened = try FileDescriptor.currentDirectory.open(directory.path, [.readOnly, .directory])
-        #expect(try opened.directoryEntries().sorted() == names)
+        #expect(try opened.directoryEntries().map(\.description).sorted() == names)
+    }
+
+    /// Names and links are bytes, which no `String` holds where they are no UTF-8.
+    @Test func namesNeedNotBeUTF8() throws {
+        let directory = try TemporaryDirectory()
+        let opened = try FileDescriptor.currentDirectory.open(directory.path, [.readOnly, .directory])
+        let name = ByteString([UInt8(ascii: "x"), 0xff]), target = ByteString([0xe9, UInt8(ascii: "/")])
+        #expect(name.description == "x\u{FFFD}")
+        try opened.makeDirectory(name, mode: 0o755)
+        try opened.open(name, [.readOnly, .directory]).makeSymbolicLink(name, to: target)
+        #expect(try opened.subdirectories() == [name])
+        #expect(try opened.open(name, [.readOnly, .directory]).readSymbolicLink(name) == target)
+
+        let copy = try TemporaryDirectory()
+        let copied = try FileDescriptor.currentDirectory.open(copy.path, [.readOnly, .directory])
+        try opened.open(".", [.readOnly, .directory]).copyTree(to: copied)
+        #expect(try copied.open(name, [.readOnly, .directory]).readSymbolicLink(name) == target)
+        try opened.open(".", [.readOnly, .directory]).removeTree()
+        #expect(try opened.open(".", [.readOnly, .directory]).directoryEntries().isEmpty)
     }
 
     @Test func aTreeIsRemovedWithoutFollowingLinks() throws {

@@ -38,7 +38,7 @@ extension KernelError {
 
 extension Descriptor where Self: ~Copyable {
     /// nil where there is none.
-    func openIfThere(_ name: String, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor? {
+    func openIfThere(_ name: some KernelText, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor? {
         do throws(KernelError) { return try open(name, flags) } catch {
             guard error.errno == .noSuchFileOrDirectory else { throw error }
             return nil

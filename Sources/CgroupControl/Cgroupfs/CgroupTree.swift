@@ -73,14 +73,14 @@ struct CgroupTree {
         }
     }
 
-    private func removeIfThere(_ name: String, in parent: borrowing some Descriptor & ~Copyable) throws(KernelError) {
+    private func removeIfThere(_ name: some KernelText, in parent: borrowing some Descriptor & ~Copyable) throws(KernelError) {
         do throws(KernelError) { try parent.removeDirectory(name) } catch {
             guard error.errno == .noSuchFileOrDirectory else { throw error }
         }
     }
 
     /// None of one that was removed meanwhile: systemd removes a scope with its last process.
-    private func subdirectories(of cgroup: SharedDescriptor) throws(KernelError) -> [String] {
+    private func subdirectories(of cgroup: SharedDescriptor) throws(KernelError) -> [ByteString] {
         do throws(KernelError) { return try cgroup.subdirectories() } catch {
             guard error.isMissingFile else { throw error }
             return []
@@ -89,13 +89,13 @@ struct CgroupTree {
 
     private func walk(
         entering: (_ directory: SharedDescriptor) throws(KernelError) -> Void = { _ in },
-        leaving: (_ parent: SharedDescriptor, _ name: String) throws(KernelError) -> Void = { _, _ in }
+        leaving: (_ parent: SharedDescriptor, _ name: ByteString) throws(KernelError) -> Void = { _, _ in }
     ) throws(KernelError) {
         guard let top = try FileDescriptor.currentDirectory.openIfThere(directory, Self.entering) else { return }
         var here = SharedDescriptor(top)
         try entering(here)
         var pending = [try subdirectories(of: here)]
-        var names: [String] = []
+        var names: [ByteString] = []
         while true {
             if let name = pending[pending.count - 1].popLast() {
                 guard let next = try here.openIfThere(name, Self.entering) else { continue }

@@ -49,7 +49,7 @@ extension ContainerStatistics.IntelRdt {
     /// One directory for each L3 cache: `mon_L3_00`.
     fileprivate mutating func readMonitoring(below path: String) throws(KernelError) {
         guard let directory = try FileDescriptor.currentDirectory.openIfThere(path, [.readOnly, .directory]) else { return }
-        for name in try directory.directoryEntries().sorted() where name.hasPrefix("mon_L3_") {
+        for name in try directory.directoryEntries().map(\.description).sorted() where name.hasPrefix("mon_L3_") {
             let domain = StatisticsDirectory(path: path + "/" + name)
             if try domain.text("mbm_total_bytes") != nil {
                 var bandwidth = MemoryBandwidth()

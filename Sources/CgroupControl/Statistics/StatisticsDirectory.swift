@@ -19,7 +19,7 @@ struct StatisticsDirectory {
     /// The page sizes of which the cgroup counts something in a file `hugetlb.SIZE.NAME`.
     func hugePageSizes(_ name: String) throws(KernelError) -> [String] {
         let names: [String]
-        do throws(KernelError) { names = try FileDescriptor.currentDirectory.open(path, [.readOnly, .directory]).directoryEntries() } catch {
+        do throws(KernelError) { names = try FileDescriptor.currentDirectory.open(path, [.readOnly, .directory]).directoryEntries().map(\.description) } catch {
             guard error.isMissingFile else { throw error }
             return []
         }

@@ -13,7 +13,8 @@ final class ProcessStart {
     private let terminal: ContainerTerminal?
     private var executable = ""
     private var arguments = CStringArray([])
-    private var environment = CStringArray([])
+    private var environment: [String] = []
+    private var variables = CStringArray([])
     /// The directory could not be entered as root: it is tried as the process's user.
     private var entersDirectoryAsUser = false
 
@@ -60,10 +61,10 @@ final class ProcessStart {
             entersDirectoryAsUser = true
         }
         place = .process(.findExecutable)
-        let variables = try ProcessEnvironment.complete(plan.environment, uid: plan.uid)
-        executable = try ExecutableSearch.find(plan.arguments[0], environment: variables)
+        environment = try ProcessEnvironment.complete(plan.environment, uid: plan.uid)
+        executable = try ExecutableSearch.find(plan.arguments[0], environment: environment)
         arguments = CStringArray(plan.arguments)
-        environment = CStringArray(variables)
+        variables = CStringArray(environment)
     }
 
     /// A filter with a listener is installed while there is somebody to give it to: early, so that what is left to do has to
@@ -86,10 +87,10 @@ final class ProcessStart {
             let stream = FileDescriptor(rawValue: descriptor)
             let status: FileStatus
             do throws(KernelError) { status = try stream.status() } catch { continue }
-            let isNull = status.isCharacterDevice(1, 3)
-            if isNull { try takeOwnNull(descriptor) }
-            if isNull || status.uid == plan.uid { continue }
-            do throws(KernelError) { try stream.changeOwner(uid: plan.uid, gid: plan.gid) } catch {
+            if status.isCharacterDevice(1, 3) { try takeOwnNull(descriptor) }
+            // A device is the host's, a terminal somebody's who sits at it: others of that id could open it.
+            if status.isCharacterDevice || status.uid == plan.uid { continue }
+            do throws(KernelError) { try stream.changeOwner(uid: plan.uid, gid: UInt32.max) } catch {
                 guard [.invalidArgument, .notPermitted, .readOnlyFileSystem].contains(error.errno) else { throw error }
             }
         }
@@ -125,8 +126,10 @@ final class ProcessStart {
         }
     }
 
-    /// - Parameter runHooks: runs programs of the container's before its own: with what that one has, and no more.
-    func finish(reportingTo listener: Listener, runHooks: () throws(KernelError) -> Void = { () throws(KernelError) in }) -> Never {
+    /// - Parameter runHooks: runs programs of the container's before its own: with what that one has, its environment too, and no more.
+    func finish(
+        reportingTo listener: Listener, runHooks: (_ environment: [String]) throws(KernelError) -> Void = { (_) throws(KernelError) in }
+    ) -> Never {
         var action = ProcessAction.resourceLimits
         do throws(KernelError) {
             for limit in plan.rlimits { try setResourceLimit(limit) }
@@ -137,7 +140,7 @@ final class ProcessStart {
             action = .securityLabel
             for label in plan.securityLabels { try procfs.write("self/attr/" + label.attribute, label.text) }
             action = .closeDescriptors
-            try CurrentProcess.closeDescriptors(from: plan.firstClosedDescriptor, except: listener.descriptor, procfs)
+            try CurrentProcess.closeDescriptors(from: plan.firstClosedDescriptor, except: listener.descriptor.rawValue, procfs: procfs)
 
             if plan.noNewPrivileges { try CurrentProcess.setNoNewPrivileges() }
             // Without no_new_privs the filter needs CAP_SYS_ADMIN, which goes next; with it, it can come last and need
@@ -162,9 +165,9 @@ final class ProcessStart {
             action = .seccomp
             if plan.noNewPrivileges { try installSeccomp() }
             action = .startHook
-            try runHooks()
+            try runHooks(environment)
             action = .execute
-            throw KernelError(.execve, Execute.path(executable, arguments, environment), executable)
+            throw KernelError(.execve, Execute.path(executable, arguments, variables), executable)
         } catch {
             let failure = ChildFailure(.process(action), error)
             do throws(KernelError) {

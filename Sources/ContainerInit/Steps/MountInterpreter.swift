@@ -102,7 +102,11 @@ extension StepInterpreter {
         return opened
     }
 
-    private func mountFileSystem(_ type: String, _ source: String?, _ options: [FileSystemOption], _ step: MountStep) throws(KernelError) {
+    private func mountFileSystem(_ type: String, _ source: String?, _ given: [FileSystemOption], _ step: MountStep) throws(KernelError) {
+        var options = given
+        if type == "tmpfs", !given.contains(where: { $0.key == "mode" }), let mode = try modeOfDirectory(step.destination) {
+            options.append(FileSystemOption("mode", mode))
+        }
         let target = try root.makeDirectories(step.destination)
         if type == "proc" || type == "sysfs" { try refuseLink(step.destination, target) }
         try requireProcUntouched(by: type == "proc", target, step.destination)
@@ -127,6 +131,15 @@ extension StepInterpreter {
         if let label = step.rootLabel { try setRootLabel(label, mount) }
         try finish(mount, step, on: target)
         if type == "tmpfs" { madeMounts.insert(try mount.mountID()) }
+    }
+
+    /// What a tmpfs takes over from the directory that it covers, where it is given no mode: the kernel's default lets everybody write.
+    /// nil where the directory is still to be made.
+    private func modeOfDirectory(_ path: String) throws(KernelError) -> String? {
+        do throws(KernelError) { return String(try root.open(path, [.path, .directory]).status().mode & 0o7777, radix: 8) } catch {
+            if error.errno == .noSuchFileOrDirectory { return nil }
+            throw error
+        }
     }
 
     /// Where it cannot be set, the container may do less in there: read-only, or of an owner who has no id in its user namespace.

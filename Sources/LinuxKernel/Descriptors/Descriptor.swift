@@ -19,11 +19,13 @@ extension FileDescriptor {
 
 extension Descriptor where Self: ~Copyable {
     /// Man: openat(2).
-    public func open(_ path: String, _ flags: OpenFlags, mode: mode_t = 0) throws(KernelError) -> OwnedDescriptor {
-        OwnedDescriptor(owning: try check(.open, retryOnInterrupt {
-            let fd = Glibc.openat(rawValue, path, flags.rawValue | cl_O_CLOEXEC, mode)
-            return fd < 0 ? -Glibc.errno : fd
-        }, path))
+    public func open(_ path: some KernelText, _ flags: OpenFlags, mode: mode_t = 0) throws(KernelError) -> OwnedDescriptor {
+        OwnedDescriptor(owning: try check(.open, path.withBytes { path in
+            retryOnInterrupt {
+                let fd = Glibc.openat(rawValue, path, flags.rawValue | cl_O_CLOEXEC, mode)
+                return fd < 0 ? -Glibc.errno : fd
+            }
+        }, path.description))
     }
 
     /// Man: fstat(2); works on an `O_PATH` descriptor.
@@ -123,8 +125,8 @@ extension Descriptor where Self: ~Copyable {
         try writeAll(Array(text.utf8))
     }
 
-    public func makeDirectory(_ name: String, mode: mode_t) throws(KernelError) {
-        try checkErrno(.mkdir, mkdirat(rawValue, name, mode), name)
+    public func makeDirectory(_ name: some KernelText, mode: mode_t) throws(KernelError) {
+        try checkErrno(.mkdir, name.withBytes { mkdirat(rawValue, $0, mode) }, name.description)
     }
 
     /// Makes the directories of a path that are missing. For paths of the host's: links in it are followed.
@@ -138,25 +140,28 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 
-    public func unlink(_ name: String) throws(KernelError) { try checkErrno(.unlink, unlinkat(rawValue, name, 0), name) }
-
-    public func removeDirectory(_ name: String) throws(KernelError) {
-        try checkErrno(.rmdir, unlinkat(rawValue, name, cl_AT_REMOVEDIR), name)
+    public func unlink(_ name: some KernelText) throws(KernelError) {
+        try checkErrno(.unlink, name.withBytes { unlinkat(rawValue, $0, 0) }, name.description)
     }
 
-    public func makeSymbolicLink(_ name: String, to target: String) throws(KernelError) {
-        try checkErrno(.symlink, symlinkat(target, rawValue, name), name)
+    public func removeDirectory(_ name: some KernelText) throws(KernelError) {
+        try checkErrno(.rmdir, name.withBytes { unlinkat(rawValue, $0, cl_AT_REMOVEDIR) }, name.description)
     }
 
-    public func readSymbolicLink(_ name: String) throws(KernelError) -> String {
+    public func makeSymbolicLink(_ name: some KernelText, to target: some KernelText) throws(KernelError) {
+        try checkErrno(.symlink, name.withBytes { name in target.withBytes { symlinkat($0, rawValue, name) } }, name.description)
+    }
+
+    /// The text of a link; of the descriptor's own where the name is empty.
+    public func readSymbolicLink(_ name: some KernelText) throws(KernelError) -> ByteString {
         var failure: KernelError?
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, count in
-            let length = readlinkat(rawValue, name, buffer.baseAddress!, buffer.count)
-            if length < 0 { failure = KernelError(.readlink, Errno(rawValue: Glibc.errno), name) }
+            let length = name.withBytes { readlinkat(rawValue, $0, buffer.baseAddress!, buffer.count) }
+            if length < 0 { failure = KernelError(.readlink, Errno(rawValue: Glibc.errno), name.description) }
             count = max(0, length)
         }
         if let failure { throw failure }
-        return String(decoding: bytes, as: UTF8.self)
+        return ByteString(bytes)
     }
 
     public func makeNode(_ name: String, type: mode_t, mode: mode_t, major: UInt32 = 0, minor: UInt32 = 0) throws(KernelError) {
@@ -164,8 +169,8 @@ extension Descriptor where Self: ~Copyable {
     }
 
     /// Man: xattr(7)
-    public func setExtendedAttribute(_ name: String, _ value: [UInt8]) throws(KernelError) {
-        try check(.fsetxattr, cl_fsetxattr(rawValue, name, value, value.count), name)
+    public func setExtendedAttribute(_ name: some KernelText, _ value: [UInt8]) throws(KernelError) {
+        try check(.fsetxattr, name.withBytes { cl_fsetxattr(rawValue, $0, value, value.count) }, name.description)
     }
 
     /// Man: fchownat(2) with AT_EMPTY_PATH: works on an `O_PATH` descriptor.
@@ -261,13 +266,13 @@ extension Descriptor where Self: ~Copyable {
     }
 
     /// The names in a directory, without `.` and `..`.
-    public func directoryEntries() throws(KernelError) -> [String] { try directoryEntries { _ in true } }
+    public func directoryEntries() throws(KernelError) -> [ByteString] { try directoryEntries { _ in true } }
 
     /// The names of the directories in a directory, on a file system that tells them apart there, as cgroupfs does.
-    public func subdirectories() throws(KernelError) -> [String] { try directoryEntries { $0 == UInt8(DT_DIR) } }
+    public func subdirectories() throws(KernelError) -> [ByteString] { try directoryEntries { $0 == UInt8(DT_DIR) } }
 
-    private func directoryEntries(where includes: (_ type: UInt8) -> Bool) throws(KernelError) -> [String] {
-        var names: [String] = []
+    private func directoryEntries(where includes: (_ type: UInt8) -> Bool) throws(KernelError) -> [ByteString] {
+        var names: [ByteString] = []
         let size = 32768
         let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
         defer { buffer.deallocate() }
@@ -278,7 +283,7 @@ extension Descriptor where Self: ~Copyable {
             while offset < count {
                 // struct linux_dirent64: ino 8, off 8, reclen 2, type 1, name
                 let length = Int((buffer + offset + 16).loadUnaligned(as: UInt16.self))
-                let name = String(cString: (buffer + offset + 19).assumingMemoryBound(to: CChar.self))
+                let name = ByteString((buffer + offset + 19).assumingMemoryBound(to: CChar.self))
                 let type = (buffer + offset + 18).load(as: UInt8.self)
                 if name != "." && name != ".." && includes(type) { names.append(name) }
                 offset += length

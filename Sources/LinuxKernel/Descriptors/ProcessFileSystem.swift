@@ -14,6 +14,9 @@ public final class ProcessFileSystem {
     private let root: OwnedDescriptor
     private let withoutOpenat2: Bool
 
+    /// The number of the descriptor that it is.
+    public var rawValue: Int32 { root.rawValue }
+
     /// Errors: ENOTDIR where /proc is no procfs.
     ///
     /// - Parameter withoutOpenat2: forces the walk of our own, for tests.
@@ -63,7 +66,7 @@ public final class ProcessFileSystem {
     /// `self/…` → `PID/…`: the one link that is followed, by its text.
     private func resolvingSelf(_ path: String) throws(KernelError) -> String {
         guard path == "self" || path.hasPrefix("self/") else { return path }
-        return try root.readSymbolicLink("self") + path.dropFirst("self".count)
+        return try root.readSymbolicLink("self").description + path.dropFirst("self".count)
     }
 
     public func read(_ path: String) throws(KernelError) -> String {
@@ -90,7 +93,7 @@ public final class ProcessFileSystem {
 
     /// The number by which a namespace of a process (`self`, or a pid) is known: from the link's text, `user:[4026531837]`.
     public func namespaceInode(_ process: String, _ kind: NamespaceKind) throws(KernelError) -> UInt64 {
-        let text = try open("\(process)/ns", [.path, .directory]).readSymbolicLink(kind.procName)
+        let text = try open("\(process)/ns", [.path, .directory]).readSymbolicLink(kind.procName).description
         guard let bracket = text.utf8.firstIndex(of: UInt8(ascii: "[")), text.hasSuffix("]"),
             let inode = UInt64(text[text.utf8.index(after: bracket)...].dropLast())
         else { throw KernelError(.readlink, .invalidArgument, "/proc/\(process)/ns/\(kind.procName)") }

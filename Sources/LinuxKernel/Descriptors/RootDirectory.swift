@@ -92,13 +92,13 @@ public struct RootDirectory {
     /// - Parameter make: makes a name that is missing in a directory.
     private func walk(
         _ path: String, _ flags: OpenFlags,
-        making make: ((_ directory: SharedDescriptor, _ name: String, _ isLast: Bool) throws(KernelError) -> Void)? = nil
+        making make: ((_ directory: SharedDescriptor, _ name: ByteString, _ isLast: Bool) throws(KernelError) -> Void)? = nil
     ) throws(KernelError) -> OwnedDescriptor {
-        var pending = Array(path.parts(at: "/").reversed())
+        var pending = Array(ByteString(path).components.reversed())
         var above: [SharedDescriptor] = []
         var linksLeft = 40
         func here() -> SharedDescriptor { above.last ?? descriptor }
-        func openNext(_ name: String) throws(KernelError) -> OwnedDescriptor {
+        func openNext(_ name: ByteString) throws(KernelError) -> OwnedDescriptor {
             do throws(KernelError) { return try here().open(name, [.path, .noFollow]) } catch {
                 guard error.errno == .noSuchFileOrDirectory, make != nil else { throw error }
             }
@@ -127,7 +127,7 @@ public struct RootDirectory {
                 }
                 let target = try next.readSymbolicLink("")
                 if target.isAbsolutePath { above = [] }
-                pending += target.parts(at: "/").reversed()
+                pending += target.components.reversed()
             } else if pending.isEmpty {
                 // O_NOFOLLOW on the last name: had it become a link since, this is ELOOP and not a step outside.
                 return try here().open(component, flags.union(.noFollow))

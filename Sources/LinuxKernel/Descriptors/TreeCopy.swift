@@ -10,7 +10,7 @@ extension Descriptor where Self: ~Copyable {
     public func copyTree(to destination: borrowing some Descriptor & ~Copyable) throws(KernelError) {
         // Each keeps the directory open that it is in, which is closed with the last of them: a tree may be deeper than we may
         // have descriptors.
-        var pending: [(parent: SharedDescriptor, copy: SharedDescriptor, name: String)] = []
+        var pending: [(parent: SharedDescriptor, copy: SharedDescriptor, name: ByteString)] = []
         func copyDirectory(_ source: consuming OwnedDescriptor, to destination: consuming OwnedDescriptor) throws(KernelError) {
             let directory = SharedDescriptor(source), copy = SharedDescriptor(destination)
             try directory.copyAttributes(to: copy)
@@ -26,7 +26,7 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 
-    private func copyEntry(_ name: String, to destination: borrowing some Descriptor & ~Copyable) throws(KernelError) -> CopiedEntry {
+    private func copyEntry(_ name: ByteString, to destination: borrowing some Descriptor & ~Copyable) throws(KernelError) -> CopiedEntry {
         let status = try open(name, [.path, .noFollow]).status()
         if status.isDirectory { return .isDirectory }
         if status.isSymbolicLink {
@@ -67,17 +67,17 @@ extension Descriptor where Self: ~Copyable {
     }
 
     /// None where the file system has none.
-    private func extendedAttributeNames() throws(KernelError) -> [String] {
+    private func extendedAttributeNames() throws(KernelError) -> [ByteString] {
         let size = cl_flistxattr(rawValue, nil, 0)
         if size == 0 || size == -Int(ENOTSUP) { return [] }
         try check(.flistxattr, size)
         let names = try Self.bytes(size, .flistxattr, "") { cl_flistxattr(rawValue, $0, $1) }
-        return names.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        return names.split(separator: 0).map { ByteString($0) }
     }
 
-    private func extendedAttribute(_ name: String) throws(KernelError) -> [UInt8] {
-        let size = try check(.fgetxattr, cl_fgetxattr(rawValue, name, nil, 0), name)
-        return try Self.bytes(size, .fgetxattr, name) { cl_fgetxattr(rawValue, name, $0, $1) }
+    private func extendedAttribute(_ name: ByteString) throws(KernelError) -> [UInt8] {
+        let size = try check(.fgetxattr, name.withBytes { cl_fgetxattr(rawValue, $0, nil, 0) }, name.description)
+        return try Self.bytes(size, .fgetxattr, name.description) { buffer, size in name.withBytes { cl_fgetxattr(rawValue, $0, buffer, size) } }
     }
 
     private static func bytes(

@@ -114,20 +114,31 @@ public enum CurrentProcess {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Closes every descriptor from `first` on but one, which the next execve closes. Man: close_range(2).
+    /// The path as it is seen from everywhere.
+    public static func absolutePath(_ path: String) throws(KernelError) -> String {
+        if path.isAbsolutePath { return path }
+        let here = try workingDirectory()
+        return path == "." || path.isEmpty ? here : here + "/" + path
+    }
+
+    /// Closes every descriptor from `first` on but a few, which the next execve closes. Man: close_range(2).
     ///
     /// Not only marked: execve looks up its path before it closes what is marked, and /proc/self/fd/N/.. of a directory of
     /// the host would lead it outside (CVE-2024-21626). Owners in our memory may close again: what is opened after this (the
     /// pipes of a hook) must be closed before any of them ends.
-    public static func closeDescriptors(
-        from first: Int32, except kept: borrowing some Descriptor & ~Copyable, _ procfs: ProcessFileSystem
-    ) throws(KernelError) {
-        let error = closeRange(first, kept.rawValue - 1) ?? closeRange(max(first, kept.rawValue + 1), Int32.max)
-        guard let error else { return }
+    ///
+    /// - Parameter kept: the numbers of those that stay.
+    public static func closeDescriptors(from first: Int32, except kept: Int32..., procfs: ProcessFileSystem) throws(KernelError) {
+        var next = first, error: Errno?
+        for number in kept.filter({ $0 >= first }).sorted() where error == nil {
+            error = closeRange(next, number - 1)
+            next = number + 1
+        }
+        guard let error = error ?? closeRange(next, Int32.max) else { return }
         guard error == .noFunction || error == .notPermitted else { throw KernelError(.close_range, error) }
         let directory = try procfs.open("self/fd", [.readOnly, .directory])
         for name in try directory.directoryEntries() {
-            guard let fd = Int32(name), fd >= first, fd != directory.rawValue, fd != kept.rawValue else { continue }
+            guard let fd = Int32(name.description), fd >= first, fd != directory.rawValue, !kept.contains(fd) else { continue }
             Glibc.close(fd)
         }
     }

@@ -22,7 +22,7 @@ struct ImageDirectory {
 
     private init(_ settings: ImageSettings, making: Bool) throws(RuntimeError) {
         do throws(KernelError) {
-            path = try Bundle.absolutePath(settings.imagePath)
+            path = try CurrentProcess.absolutePath(settings.imagePath)
             if making { try FileDescriptor.currentDirectory.makeDirectories(path, mode: 0o700) }
             image = SharedDescriptor(try FileDescriptor.currentDirectory.open(path, [.readOnly, .directory]))
         } catch {
@@ -33,7 +33,7 @@ struct ImageDirectory {
             return
         }
         do throws(KernelError) {
-            workPath = try Bundle.absolutePath(given)
+            workPath = try CurrentProcess.absolutePath(given)
             try FileDescriptor.currentDirectory.makeDirectories(workPath, mode: 0o700)
             work = SharedDescriptor(try FileDescriptor.currentDirectory.open(workPath, [.readOnly, .directory]))
         } catch { throw RuntimeError("--work-path \(given)", error) }
@@ -91,7 +91,7 @@ struct ImageDirectory {
     /// Where a restore mounts the hierarchies of cgroups for itself, in the directory that it works in.
     func cgroupYards() throws(RuntimeError) -> Set<String> {
         do throws(KernelError) {
-            return Set(try FileDescriptor.currentDirectory.open(workPath, [.readOnly, .directory]).subdirectories().filter { $0.hasPrefix(".criu.cgyard.") })
+            return Set(try FileDescriptor.currentDirectory.open(workPath, [.readOnly, .directory]).subdirectories().map(\.description).filter { $0.hasPrefix(".criu.cgyard.") })
         } catch { throw RuntimeError(workPath, error) }
     }
 

@@ -1,5 +1,6 @@
 import CheckpointRestore
 import ContainerPlan
+import LinuxKernel
 
 extension Runtime {
     /// CRIU, where the caller may use it and it is new enough.

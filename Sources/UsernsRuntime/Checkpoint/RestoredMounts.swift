@@ -125,7 +125,7 @@ private struct ContainerFiles {
         guard let (mount, rest) = place(of: path), let tree = mount.tree, !rest.isEmpty else { return nil }
         do throws(KernelError) {
             let file = try tree.open(rest, [.path, .noFollow])
-            return try file.status().isSymbolicLink ? try file.readSymbolicLink("") : nil
+            return try file.status().isSymbolicLink ? try file.readSymbolicLink("").description : nil
         } catch {
             if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return nil }
             throw error

@@ -13,7 +13,7 @@ enum StandardStreams {
         var names: [String] = []
         for number in 0...2 {
             do throws(KernelError) {
-                let name = try descriptors.readSymbolicLink("\(number)")
+                let name = try descriptors.readSymbolicLink("\(number)").description
                 names.append(name.isAbsolutePath ? try fileName(Int32(number), procfs) ?? name : name)
             } catch {
                 guard error.errno == .noSuchFileOrDirectory else { throw error }

@@ -13,7 +13,7 @@ struct Bundle {
 
     /// Reads and validates. Every error names the file or the field.
     init(_ given: String) throws(RuntimeError) {
-        do throws(KernelError) { path = try Self.absolutePath(given) } catch { throw RuntimeError("bundle \(given)", error) }
+        do throws(KernelError) { path = try CurrentProcess.absolutePath(given) } catch { throw RuntimeError("bundle \(given)", error) }
         let config = "\(path)/\(Self.configName)"
         let bytes: [UInt8]
         do throws(KernelError) { bytes = try FileDescriptor.currentDirectory.open(config, .readOnly).readAll() } catch {
@@ -27,12 +27,6 @@ struct Bundle {
         do throws(KernelError) { _ = try FileDescriptor.currentDirectory.open(rootfs, [.path, .directory]) } catch {
             throw RuntimeError("root.path \(rootfs)", error)
         }
-    }
-
-    static func absolutePath(_ given: String) throws(KernelError) -> String {
-        if given.isAbsolutePath { return given }
-        let here = try CurrentProcess.workingDirectory()
-        return given == "." || given.isEmpty ? here : here + "/" + given
     }
 
     var rootfs: String {

@@ -6,10 +6,12 @@ import SystemPackage
 
 /// The state directory: one directory for each container.
 struct StateStore {
+    /// Absolute.
     let path: String
 
     /// Chosen by who we are; nothing is made yet.
     init(request: GlobalRequest, identity: Identity) throws(RuntimeError) {
+        let given: String
         do throws(PlanError) {
             let directory = try StateDirectory.choose(
                 root: request.root, identity: identity, runtimeDirectory: EnvironmentVariable.value("XDG_RUNTIME_DIR"),
@@ -20,8 +22,9 @@ struct StateStore {
             } else {
                 isInRuntimeDirectory = false
             }
-            path = directory.path
+            given = directory.path
         } catch { throw RuntimeError(error) }
+        do throws(KernelError) { path = try CurrentProcess.absolutePath(given) } catch { throw RuntimeError("state directory \(given)", error) }
     }
 
     /// Made sticky, so that a cleaner of runtime directories leaves it.
@@ -86,7 +89,7 @@ struct StateStore {
     func forEach(_ body: (Result<ContainerDirectory, RuntimeError>) -> Void) throws(RuntimeError) {
         do throws(KernelError) {
             let root = try FileDescriptor.currentDirectory.open(path, [.readOnly, .directory])
-            for name in try root.directoryEntries().sorted() {
+            for name in try root.directoryEntries().map(\.description).sorted() {
                 // Another name is none of ours.
                 guard let id = try? ContainerID(name) else { continue }
                 do throws(KernelError) { body(.success(try open(id, in: root))) } catch { body(.failure(failure(toOpen: id, error))) }
@@ -135,7 +138,7 @@ struct StateStore {
         do throws(KernelError) {
             let root = try FileDescriptor.currentDirectory.open(path, [.readOnly, .directory])
             var directories: [ContainerDirectory] = []
-            for name in try root.directoryEntries() where name.hasPrefix(Self.removedPrefix) {
+            for name in try root.directoryEntries().map(\.description) where name.hasPrefix(Self.removedPrefix) {
                 do throws(KernelError) {
                     let directory = try ContainerDirectory(name, in: root, path: path)
                     if try directory.lockIfFree() { directories.append(directory) }

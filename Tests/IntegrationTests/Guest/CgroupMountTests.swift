@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 extension IntegrationTests.GuestTests {
@@ -55,6 +56,35 @@ extension IntegrationTests.GuestTests {
                     mkdir $d/made && echo 1 > $d/made/cgroup.procs && cat $d/made/cgroup.procs && rmdir $d/made 2>/dev/null || echo held
                     """)
                 #expect(output.hasPrefix("1\n") && output.hasSuffix("held"), "\(output)")
+            }
+        }
+
+        /// A name need not be UTF-8: what is in a cgroup that has such a one is seen and killed all the same, and it goes.
+        @Test(arguments: CgroupSetting.controlling)
+        func aNameOfAnyBytesHidesNothing(_ setting: CgroupSetting) throws {
+            try withMount(setting, namespace: true, ["rw"]) { bundle in
+                let out = try bundle.shareDirectory()
+                try bundle.edit { $0.removeNamespace("pid") }
+                try bundle.runDetached(
+                    """
+                    sleep 1000 & hidden=$!; cd /sys/fs/cgroup
+                    for top in . *; do
+                        [ -d $top ] && [ ! -L $top ] && [ -e $top/cgroup.procs ] || continue
+                        group="$top/$(printf 'x\\377')"; mkdir "$group" || exit 1
+                        if [ $top = cpuset ]; then for file in cpus mems; do cat cpuset/cpuset.$file > "$group/cpuset.$file"; done; fi
+                        echo $hidden > "$group/cgroup.procs" || exit 1
+                    done
+                    echo $hidden > /out/new; mv /out/new /out/hidden; exec sleep 1000
+                    """)
+                #expect(eventually { FileManager.default.fileExists(atPath: "\(out)/hidden") })
+                let hidden = try #require(pid_t(bundle.read("\(out)/hidden").trimmingCharacters(in: .newlines)))
+                let listed = try JSONValue(parsing: bundle.runc("ps", "--format", "json", bundle.id).stdout).array?.compactMap(\.integer)
+                let first = try bundle.initPID()
+                #expect(Set(listed ?? []) == [Int64(hidden), Int64(first)])
+                #expect(try bundle.runc("kill", "--all", bundle.id, "KILL").succeeded)
+                #expect(eventually { hasEnded(hidden) })
+                let deleted = try bundle.runc("delete", "--force", bundle.id)
+                #expect(deleted.succeeded && deleted.stderr.isEmpty, "\(deleted)")
             }
         }
 
