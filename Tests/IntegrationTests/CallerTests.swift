@@ -1,0 +1,61 @@
+import Foundation
+import Testing
+
+extension IntegrationTests {
+    /// What a caller leaves to the runtime: signals that it ignores, descriptors that it has closed.
+    @Suite struct CallerTests {
+        private static let ignoringChildren = ["env", "--ignore-signal=CHLD"]
+
+        /// Children of a process that ignores SIGCHLD are never waited for.
+        @Test(arguments: Identity.allCases)
+        func mayIgnoreTheEndOfItsChildren(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let ignored = try bundle.command(Self.ignoringChildren + ["grep", "SigIgn", "/proc/self/status"]).run()
+                #expect(ignored.text == "SigIgn:\t0000000000010000", "or this shows nothing: \(ignored)")
+                let hook = ["path": "/bin/true"] as JSONValue
+                try bundle.edit { for kind in ["prestart", "createContainer", "poststart", "poststop"] { $0.append(hook, to: "hooks.\(kind)") } }
+
+                func result(_ arguments: [String]) throws -> CommandResult {
+                    try bundle.runtimeCommand(arguments, through: Self.ignoringChildren).start().wait(limitSeconds: 30)
+                }
+                try bundle.edit { $0.setShell("grep SigIgn /proc/self/status; exit 3") }
+                let run = try result(["run", bundle.id])
+                #expect(run.status == 3 && run.stderr.isEmpty, "\(run)")
+                #expect(run.text == "SigIgn:\t0000000000000000", "the container's process has the default")
+
+                try bundle.edit { $0.setArguments(["sleep", "1000"]) }
+                let detached = try result(["run", "--detach", bundle.id])
+                #expect(detached.succeeded && detached.stderr.isEmpty, "\(detached)")
+                let exec = try result(["exec", bundle.id, "sh", "-c", "grep SigIgn /proc/self/status; exit 4"])
+                #expect(exec.status == 4 && exec.text == "SigIgn:\t0000000000000000", "\(exec)")
+                let deleted = try result(["delete", "--force", bundle.id])
+                #expect(deleted.succeeded && deleted.stderr.isEmpty, "\(deleted)")
+            }
+        }
+
+        @Test(.needs(.tool("ps"))) func mayIgnoreTheEndOfPs() throws {
+            try withBundle(.root) { bundle in
+                try bundle.runDetached()
+                let ps = try bundle.runtimeCommand(["ps", bundle.id], through: Self.ignoringChildren).run()
+                #expect(ps.succeeded && ps.lines.count > 1, "\(ps)")
+            }
+        }
+
+        /// Whose end was not learnt may be gone, and its number be another's.
+        @Test(.needs(.tool("strace")), arguments: [Identity.root])
+        func aHookThatIsNobodysChildIsNotKilled(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit { $0.append(["path": "/bin/true"], to: "hooks.prestart") }
+                let trace = "\(bundle.directory)/trace"
+                let result = try bundle.runtimeCommand(
+                    ["run", bundle.id],
+                    through: ["strace", "--output=\(trace)", "--trace=waitid,kill", "--inject=waitid:error=ECHILD:when=1", "--signal=none"]
+                ).run()
+                #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains("prestart"), "\(result)")
+                let calls = try bundle.read(trace)
+                #expect(calls.contains("ECHILD (No child processes) (INJECTED)"), "\(calls)")
+                #expect(!calls.contains("kill("), "\(calls)")
+            }
+        }
+    }
+}
