@@ -48,6 +48,7 @@ static void start_protected(int argc, char *argv[], char *envp[])
 
 static void start(int argc, char *argv[], char *envp[])
 {
+    open_standard_descriptors();
     wait_for_children();
     start_protected(argc, argv, envp);
 }

@@ -57,5 +57,60 @@ extension IntegrationTests {
                 #expect(!calls.contains("kill("), "\(calls)")
             }
         }
+
+        /// The files that the runtime opens would have their numbers, and be the container's.
+        @Test(arguments: [Identity.root, .subordinateRanges, .rootInUserNamespace], ["<&- >&- 2>&-", "<&-", ">&-", "2>&-"])
+        func mayHaveClosedStandardDescriptors(_ identity: Identity, _ closed: String) throws {
+            try withBundle(identity) { bundle in
+                let closing = ["sh", "-c", "exec \"$@\" \(closed)", "sh"]
+                func run(_ arguments: [String]) throws {
+                    let result = try bundle.runtimeCommand(arguments, through: closing).run()
+                    #expect(result.succeeded && result.stderr.isEmpty, "\(result)")
+                }
+                func owners() throws -> String { try PlainCommand.run(["find", bundle.rootfs, "-printf", "%p %U:%G\\n"]) }
+                let before = try owners()
+                try bundle.edit {
+                    $0["process.user"] = ["uid": 1000, "gid": 1000]
+                    $0.setShell("trap 'exit 0' TERM; while :; do sleep 0.05; done")
+                }
+                try run(["create", bundle.id])
+                #expect(try owners() == before)
+                let state = try PlainCommand.run(["find", bundle.stateRoot, "(", "-not", "-uid", "\(identity.hostUID)", "-o", "-not", "-gid", "\(identity.hostGID)", ")"])
+                #expect(state.isEmpty, "given away: \(state)")
+                let pid = try bundle.initPID()
+                for (descriptor, sign) in ["<&-", ">&-", "2>&-"].enumerated() where closed.split(separator: " ").contains(Substring(sign)) {
+                    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\(descriptor)") == "/dev/null")
+                }
+                try run(["start", bundle.id])
+                try bundle.waitForHandler(of: SIGTERM)
+                try run(["exec", "--user", "1000:1000", bundle.id, "sh", "-c", "for fd in 0 1 2; do test -e /proc/self/fd/$fd || exit; done"])
+                #expect(try owners() == before)
+                try run(["kill", bundle.id, "TERM"])
+                #expect(try bundle.waitForStatus("stopped"))
+                try run(["delete", bundle.id])
+            }
+        }
+
+        private enum Null: CaseIterable { case missing, file, zeroes }
+
+        @Test(arguments: Null.allCases) private func nothingIsOpenedInPlaceOfTheNullDevice(_ null: Null) throws {
+            try withBundle(.root) { bundle in
+                let root = "\(bundle.directory)/empty"
+                for path in [root, "\(root)/proc", "\(root)/dev"] { try bundle.makeDirectory(path) }
+                try PlainCommand.run(["cp", try RuntimeUnderTest.path, "\(root)/runc"])
+                switch null {
+                case .missing: break
+                case .file: try bundle.write("", to: "\(root)/dev/null")
+                case .zeroes: try PlainCommand.run(["mknod", "\(root)/dev/null", "c", "1", "5"])
+                }
+                let chroot = try bundle.command(["chroot", root, "/runc", "--version"])
+                var closed = chroot
+                closed.arguments = ["sh", "-c", "exec \"$@\" <&-", "sh"] + chroot.arguments
+                let refused = try closed.inPrivateMounts("mount -t proc proc \(root)/proc").run()
+                #expect(refused.status == 1 && refused.text.isEmpty && refused.stderr.contains("/dev/null"), "\(refused)")
+                let result = try chroot.inPrivateMounts("mount -t proc proc \(root)/proc").run()
+                #expect(result.succeeded, "\(result)")
+            }
+        }
     }
 }
