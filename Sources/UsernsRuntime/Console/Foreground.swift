@@ -17,38 +17,16 @@ struct Foreground: ~Copyable {
     /// Returns how the process ended. All children that end meanwhile are reaped: as subreaper, others come to us too.
     func wait(for process: borrowing ChildProcess, terminal: consuming OwnedDescriptor?) throws(RuntimeError) -> Termination {
         do throws(KernelError) {
-            guard let terminal else { return try waitWithoutTerminal(process) }
-            return try wait(process, copying: SharedDescriptor(terminal))
-        } catch { throw RuntimeError("waiting for the container's process", error) }
-    }
-
-    private func waitWithoutTerminal(_ process: borrowing ChildProcess) throws(KernelError) -> Termination {
-        while true {
-            _ = try Readiness.wait(for: [(signals, .readable)])
-            if let termination = try handleSignals(process, terminal: nil) { return termination }
-        }
-    }
-
-    private func wait(_ process: borrowing ChildProcess, copying terminal: SharedDescriptor) throws(KernelError) -> Termination {
-        let stdin = FileDescriptor(rawValue: 0)
-        let isTerminal = Terminal.isTerminal(stdin)
-        // Lives until this function returns, and restores the person's terminal then.
-        let raw: RawTerminal? = isTerminal ? try RawTerminal(stdin) : nil
-        defer { _ = raw.hasValue }
-
-        var input = ByteRelay(from: stdin, to: terminal)
-        var output = ByteRelay(from: terminal, to: FileDescriptor(rawValue: 1))
-        while true {
-            let ready = try Readiness.wait(for: [(signals, .readable)] + input.awaited + output.awaited)
-            if ready[1] { input.read() }
-            if ready[2] { input.write() }
-            if ready[3] { output.read() }
-            if ready[4] { output.write() }
-            if ready[0], let termination = try handleSignals(process, terminal: terminal) {
-                try output.drain()
-                return termination
+            var copy: TerminalCopy? = if let terminal { try TerminalCopy(terminal) } else { nil }
+            while true {
+                let ready = try Readiness.wait(for: [(signals, .readable)] + (copy?.awaited ?? []))
+                copy?.copy(ready.dropFirst())
+                if ready[0], let termination = try handleSignals(process, terminal: copy?.terminal) {
+                    try copy.take()?.finish()
+                    return termination
+                }
             }
-        }
+        } catch { throw RuntimeError("waiting for the container's process", error) }
     }
 
     private func handleSignals(_ process: borrowing ChildProcess, terminal: SharedDescriptor?) throws(KernelError) -> Termination? {
@@ -78,15 +56,5 @@ struct Foreground: ~Copyable {
     /// The window's size follows the person's; without a window there is none to follow.
     private static func followSize(_ terminal: borrowing some Descriptor & ~Copyable) {
         do throws(KernelError) { try Terminal.setSize(of: terminal, try Terminal.size(of: FileDescriptor(rawValue: 0))) } catch {}
-    }
-}
-
-extension Optional where Wrapped: ~Copyable {
-    /// Reads the value, which keeps it alive until here.
-    var hasValue: Bool {
-        switch self {
-        case .none: false
-        case .some: true
-        }
     }
 }
