@@ -15,18 +15,27 @@ struct Foreground: ~Copyable {
     }
 
     /// Returns how the process ended. All children that end meanwhile are reaped: as subreaper, others come to us too.
-    func wait(for process: borrowing ChildProcess, terminal: consuming OwnedDescriptor?) throws(RuntimeError) -> Termination {
-        do throws(KernelError) {
-            var copy: TerminalCopy? = if let terminal { try TerminalCopy(terminal) } else { nil }
-            while true {
-                let ready = try Readiness.wait(for: [(signals, .readable)] + (copy?.awaited ?? []))
-                copy?.copy(ready.dropFirst())
-                if ready[0], let termination = try handleSignals(process, terminal: copy?.terminal) {
-                    try copy.take()?.finish()
-                    return termination
-                }
-            }
-        } catch { throw RuntimeError("waiting for the container's process", error) }
+    ///
+    /// - Parameter notify: where the process tells that it is ready. The manager outside hears it of us, who are its child, and
+    ///   end as the process does.
+    func wait(
+        for process: borrowing ChildProcess, terminal: consuming OwnedDescriptor?, notify: NotifyRelay? = nil
+    ) throws(RuntimeError) -> Termination {
+        var notify = notify
+        var copy: TerminalCopy?
+        do throws(KernelError) { if let terminal { copy = try TerminalCopy(terminal) } } catch { throw RuntimeError("copying the terminal", error) }
+        while true {
+            let ready: [Bool], termination: Termination?
+            do throws(KernelError) {
+                ready = try Readiness.wait(for: [(signals, .readable), (notify?.socket, .readable)] + (copy?.awaited ?? []))
+                copy?.copy(ready.dropFirst(2))
+                termination = ready[0] ? try handleSignals(process, terminal: copy?.terminal) : nil
+                if termination != nil { try copy.take()?.finish() }
+            } catch { throw RuntimeError("waiting for the container's process", error) }
+            // After the signals: what it said before its end is there.
+            if ready[1] || termination != nil, try notify?.forwardWaiting(mainPID: CurrentProcess.pid) == true { notify = nil }
+            if let termination { return termination }
+        }
     }
 
     private func handleSignals(_ process: borrowing ChildProcess, terminal: SharedDescriptor?) throws(KernelError) -> Termination? {
