@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "clinux.h"
+#include "inheritance.h"
 
 static const char executable[] = "/proc/self/exe";
 
@@ -45,5 +46,12 @@ static void start_protected(int argc, char *argv[], char *envp[])
     close(copy);
 }
 
+static void start(int argc, char *argv[], char *envp[])
+{
+    open_standard_descriptors();
+    wait_for_children();
+    start_protected(argc, argv, envp);
+}
+
 // Before every constructor. Man: elf(5); System V ABI, "Initialization and Termination Functions".
-__attribute__((section(".preinit_array"), used)) static void (*const before_all)(int, char *[], char *[]) = start_protected;
+__attribute__((section(".preinit_array"), used)) static void (*const before_all)(int, char *[], char *[]) = start;

@@ -99,6 +99,52 @@ extension IntegrationTests {
             }
         }
 
+        /// How it ends that does not read what is typed: by a signal that is passed on, or by itself.
+        @Test(arguments: [Identity.root, .oneID], [true, false])
+        func inputThatIsNotReadKeepsNobody(_ identity: Identity, endsBySignal: Bool) throws {
+            try withBundle(identity) { bundle in
+                let out = try bundle.shareDirectory()
+                try bundle.edit {
+                    $0["process.terminal"] = true
+                    $0.setShell("trap 'exit 3' TERM; stty raw -echo; echo ready; until [ -e /out/end ]; do sleep 0.02; done; exit 5")
+                }
+                let input = try FilledPipe(bytes: 500_000)
+                var command = try bundle.runtimeCommand(["run", bundle.id])
+                command.input = .descriptor(input.readEnd)
+                let running = try command.start()
+                #expect(eventually { running.stdout.contains("ready") }, "\(running.stderr)")
+                try input.fill()
+                var before = input.left
+                // More than a terminal takes: it has been read, and what follows has not.
+                #expect(eventually { defer { before = input.left }; return before < input.bytes && before == input.left })
+                #expect(input.left > 0)
+                if endsBySignal { running.signal(SIGTERM) } else { try bundle.write("", to: "\(out)/end") }
+                #expect(try running.wait(limitSeconds: 30).status == (endsBySignal ? 3 : 5))
+            }
+        }
+
+        /// It is read slower than it is typed.
+        @Test(arguments: [Identity.root, .oneID])
+        func aLotOfInputArrivesWhole(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let out = try bundle.shareDirectory()
+                let input = try FilledPipe(bytes: 500_000)
+                try bundle.edit {
+                    $0["process.terminal"] = true
+                    $0.setShell("stty raw -echo; echo ready; until [ -e /out/begin ]; do sleep 0.02; done; head -c \(input.bytes) > /out/input")
+                }
+                var command = try bundle.runtimeCommand(["run", bundle.id])
+                command.input = .descriptor(input.readEnd)
+                let running = try command.start()
+                #expect(eventually { running.stdout.contains("ready") }, "\(running.stderr)")
+                try input.fill()
+                #expect(eventually { input.left < input.bytes })
+                try bundle.write("", to: "\(out)/begin")
+                #expect(try running.wait(limitSeconds: 60).succeeded)
+                #expect(try bundle.read("\(out)/input") == input.text)
+            }
+        }
+
         @Test(arguments: Identity.allCases)
         func theConsoleSocketReceivesTheMaster(_ identity: Identity) throws {
             try withBundle(identity) { bundle in
@@ -110,6 +156,7 @@ extension IntegrationTests {
                 try bundle.create(options: ["--console-socket", socket.path])
                 let (master, name) = try socket.receive()
                 #expect(name.contains("/"), "the message names the terminal: \(name)")
+                #expect(fcntl(master, F_GETFL) & O_NONBLOCK == 0, "an engine that asks for nothing gets one that blocks")
                 let terminal = PseudoTerminal(master: master)
                 try bundle.start()
                 terminal.type("hello\n")

@@ -238,9 +238,10 @@ extension Descriptor where Self: ~Copyable {
         return flags >= 0 && flags & O_ACCMODE != O_RDONLY
     }
 
-    public func setBlocking() throws(KernelError) {
+    /// Whether reading and writing waits: of the open file description, for all that have it. Man: fcntl(2), O_NONBLOCK.
+    public func setBlocking(_ blocks: Bool) throws(KernelError) {
         let flags = try check(.fcntl, cl_fcntl(rawValue, F_GETFL, 0))
-        try check(.fcntl, cl_fcntl(rawValue, F_SETFL, Int(flags & ~O_NONBLOCK)))
+        try check(.fcntl, cl_fcntl(rawValue, F_SETFL, Int(blocks ? flags & ~O_NONBLOCK : flags | O_NONBLOCK)))
     }
 
     /// Waits for something to read; false where the other descriptor became readable first.

@@ -42,14 +42,23 @@ public struct Spawn {
         stdin.closeReadEnd()
         stdout.closeWriteEnd()
         stderr.closeWriteEnd()
-        do throws(KernelError) { return try exchange(with: child, stdin, stdout, stderr) } catch {
+        let heard: (timedOut: Bool, output: [UInt8], errors: [UInt8])
+        do throws(KernelError) { heard = try exchange(with: child, stdin, stdout, stderr) } catch {
             try child.killGroup()
             _ = try child.wait()
             throw error
         }
+        // Where this fails nobody is killed: it may have been reaped, and its number be another's.
+        let termination = try child.wait()
+        return Outcome(
+            termination: termination, timedOut: heard.timedOut, output: String(decoding: heard.output, as: UTF8.self),
+            errors: String(decoding: heard.errors, as: UTF8.self))
     }
 
-    private func exchange(with child: borrowing ChildProcess, _ stdin: Pipe, _ stdout: Pipe, _ stderr: Pipe) throws(KernelError) -> Outcome {
+    /// Returns when it has ended, or was killed for the time it took; it has not been reaped.
+    private func exchange(
+        with child: borrowing ChildProcess, _ stdin: Pipe, _ stdout: Pipe, _ stderr: Pipe
+    ) throws(KernelError) -> (timedOut: Bool, output: [UInt8], errors: [UInt8]) {
         for end in [stdin.writeEnd, stdout.readEnd, stderr.readEnd] {
             try check(.fcntl, cl_fcntl(end.rawValue, F_SETFL, Int(O_NONBLOCK)))
         }
@@ -74,9 +83,7 @@ public struct Spawn {
         }
         _ = try drain(stdout.readEnd, &output)
         _ = try drain(stderr.readEnd, &errors)
-        return Outcome(
-            termination: try child.wait(), timedOut: timedOut, output: String(decoding: output, as: UTF8.self),
-            errors: String(decoding: errors, as: UTF8.self))
+        return (timedOut, output, errors)
     }
 
     private func start(stdin: FileDescriptor, stdout: FileDescriptor, stderr: FileDescriptor) throws(KernelError) -> ChildProcess {

@@ -20,8 +20,14 @@ struct ByteRelay {
     /// What it waits for to `read`, and to `write`.
     var awaited: [Readiness.Awaited] { [(wantsToRead ? source : nil, .readable), (wantsToWrite ? destination : nil, .writable)] }
 
+    /// - Parameter ready: the answers for what is `awaited`.
+    mutating func copy(_ ready: ArraySlice<Bool>) {
+        if ready.first == true { read() }
+        if ready.last == true { write() }
+    }
+
     /// Called where there is something; a terminal whose other side is gone answers EIO.
-    mutating func read() {
+    private mutating func read() {
         let chunk = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
             let read = Glibc.read(source.rawValue, buffer.baseAddress, buffer.count)
             if read == 0 || (read < 0 && errno != EAGAIN && errno != EINTR) { sourceEnded = true }
@@ -31,7 +37,7 @@ struct ByteRelay {
     }
 
     /// What nobody takes any more is dropped: a closed standard output does not stop the container.
-    mutating func write() {
+    private mutating func write() {
         let written = pending.withUnsafeBytes { Glibc.write(destination.rawValue, $0.baseAddress, $0.count) }
         if written >= 0 {
             pending = pending.dropFirst(written)

@@ -15,39 +15,26 @@ struct Foreground: ~Copyable {
     }
 
     /// Returns how the process ended. All children that end meanwhile are reaped: as subreaper, others come to us too.
-    func wait(for process: borrowing ChildProcess, terminal: consuming OwnedDescriptor?) throws(RuntimeError) -> Termination {
-        do throws(KernelError) {
-            guard let terminal else { return try waitWithoutTerminal(process) }
-            return try wait(process, copying: SharedDescriptor(terminal))
-        } catch { throw RuntimeError("waiting for the container's process", error) }
-    }
-
-    private func waitWithoutTerminal(_ process: borrowing ChildProcess) throws(KernelError) -> Termination {
+    ///
+    /// - Parameter notify: where the process tells that it is ready. The manager outside hears it of us, who are its child, and
+    ///   end as the process does.
+    func wait(
+        for process: borrowing ChildProcess, terminal: consuming OwnedDescriptor?, notify: NotifyRelay? = nil
+    ) throws(RuntimeError) -> Termination {
+        var notify = notify
+        var copy: TerminalCopy?
+        do throws(KernelError) { if let terminal { copy = try TerminalCopy(terminal) } } catch { throw RuntimeError("copying the terminal", error) }
         while true {
-            _ = try Readiness.wait(for: [(signals, .readable)])
-            if let termination = try handleSignals(process, terminal: nil) { return termination }
-        }
-    }
-
-    private func wait(_ process: borrowing ChildProcess, copying terminal: SharedDescriptor) throws(KernelError) -> Termination {
-        let stdin = FileDescriptor(rawValue: 0)
-        let isTerminal = Terminal.isTerminal(stdin)
-        // Lives until this function returns, and restores the person's terminal then.
-        let raw: RawTerminal? = isTerminal ? try RawTerminal(stdin) : nil
-        defer { _ = raw.hasValue }
-
-        var input = ByteRelay(from: stdin, to: terminal)
-        var output = ByteRelay(from: terminal, to: FileDescriptor(rawValue: 1))
-        while true {
-            let ready = try Readiness.wait(for: [(signals, .readable)] + input.awaited + output.awaited)
-            if ready[1] { input.read() }
-            if ready[2] { input.write() }
-            if ready[3] { output.read() }
-            if ready[4] { output.write() }
-            if ready[0], let termination = try handleSignals(process, terminal: terminal) {
-                try output.drain()
-                return termination
-            }
+            let ready: [Bool], termination: Termination?
+            do throws(KernelError) {
+                ready = try Readiness.wait(for: [(signals, .readable), (notify?.socket, .readable)] + (copy?.awaited ?? []))
+                copy?.copy(ready.dropFirst(2))
+                termination = ready[0] ? try handleSignals(process, terminal: copy?.terminal) : nil
+                if termination != nil { try copy.take()?.finish() }
+            } catch { throw RuntimeError("waiting for the container's process", error) }
+            // After the signals: what it said before its end is there.
+            if ready[1] || termination != nil, try notify?.forwardWaiting(mainPID: CurrentProcess.pid) == true { notify = nil }
+            if let termination { return termination }
         }
     }
 
@@ -78,15 +65,5 @@ struct Foreground: ~Copyable {
     /// The window's size follows the person's; without a window there is none to follow.
     private static func followSize(_ terminal: borrowing some Descriptor & ~Copyable) {
         do throws(KernelError) { try Terminal.setSize(of: terminal, try Terminal.size(of: FileDescriptor(rawValue: 0))) } catch {}
-    }
-}
-
-extension Optional where Wrapped: ~Copyable {
-    /// Reads the value, which keeps it alive until here.
-    var hasValue: Bool {
-        switch self {
-        case .none: false
-        case .some: true
-        }
     }
 }

@@ -39,9 +39,11 @@ extension Runtime {
             try creation.launched.release()
             try creation.launched.awaitExecution(prepared.wording)
             try prepared.hooks.runPoststart(pid: creation.launched.process.pid)
-            try notify?.forward(from: creation.launched.process)
-            guard let foreground else { return 0 }
-            termination = try foreground.wait(for: creation.launched.process, terminal: terminal)
+            guard let foreground else {
+                try notify?.forward(from: creation.launched.process)
+                return 0
+            }
+            termination = try foreground.wait(for: creation.launched.process, terminal: terminal, notify: notify)
         } catch {
             creation.abandon()
             throw error

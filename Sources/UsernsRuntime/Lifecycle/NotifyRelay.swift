@@ -3,7 +3,8 @@ import LinuxKernel
 import RuntimeSpec
 import SystemPackage
 
-/// NOTIFY_SOCKET: a service in the container tells that it is ready; the manager outside hears it of init. Man: sd_notify(3).
+/// NOTIFY_SOCKET: a service in the container tells that it is ready; the manager outside hears it of init, or of us who wait
+/// for init in the foreground. Man: sd_notify(3).
 ///
 /// The container gets a socket of its own, below /run/notify; what it says beside `READY=1` stays inside.
 struct NotifyRelay {
@@ -11,7 +12,8 @@ struct NotifyRelay {
     private static let socketName = "notify.sock"
     private static let insidePath = "/run/notify"
 
-    private let socket: SharedDescriptor
+    /// Readable where the service has said something.
+    let socket: SharedDescriptor
     /// Of the manager outside.
     private let address: String
 
@@ -58,15 +60,33 @@ struct NotifyRelay {
 
     private static var outerAddress: String? { EnvironmentVariable.value("NOTIFY_SOCKET").flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// Waits until the service is ready, or has ended, and tells the manager who it is.
+    /// Waits until the service is ready, or has ended, and tells the manager that it is init.
     func forward(from process: borrowing ChildProcess) throws(RuntimeError) {
         do throws(KernelError) {
             while try socket.waitUntilReadable(or: process.pidfd) {
-                guard let message = try MessageSocket.receiveDatagram(from: socket) else { continue }
-                if message.split(separator: "\n").contains("READY=1") {
-                    return try MessageSocket.sendDatagram(Array("MAINPID=\(process.pid)\nREADY=1".utf8), to: address)
-                }
+                if try forwardNext(mainPID: process.pid) { return }
             }
         } catch { throw RuntimeError("NOTIFY_SOCKET", error) }
+    }
+
+    /// More than the kernel queues, and an end of it for a container that never stops talking. Man: unix(7), max_dgram_qlen.
+    private static let mostWaiting = 512
+
+    /// The same of what has been said already, without waiting; the service is the process `mainPID` of our PID namespace.
+    /// Returns whether it is ready, which is told once.
+    func forwardWaiting(mainPID: Int32) throws(RuntimeError) -> Bool {
+        do throws(KernelError) {
+            for _ in 0..<Self.mostWaiting {
+                guard try socket.waitUntilReadable(until: .now) else { return false }
+                if try forwardNext(mainPID: mainPID) { return true }
+            }
+            return false
+        } catch { throw RuntimeError("NOTIFY_SOCKET", error) }
+    }
+
+    private func forwardNext(mainPID: Int32) throws(KernelError) -> Bool {
+        guard let message = try MessageSocket.receiveDatagram(from: socket), message.split(separator: "\n").contains("READY=1") else { return false }
+        try MessageSocket.sendDatagram(Array("MAINPID=\(mainPID)\nREADY=1".utf8), to: address)
+        return true
     }
 }

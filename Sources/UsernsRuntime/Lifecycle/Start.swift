@@ -44,7 +44,7 @@ struct StartSignal {
     func send(to process: borrowing ChildProcess) throws(KernelError) -> StartFIFO.Outcome {
         let fifo = try directory.open(StartFIFO.name, [.readOnly, .nonBlocking, .noFollow])
         guard try fifo.waitUntilReadable(or: process.pidfd) else { return .died }
-        try fifo.setBlocking()
+        try fifo.setBlocking(true)
         // From here on the container counts as running, and others may act on it while we wait for its execve.
         try directory.unlink(StartFIFO.name)
         try directory.unlock()

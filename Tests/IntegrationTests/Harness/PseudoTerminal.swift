@@ -51,6 +51,42 @@ final class PseudoTerminal {
     }
 }
 
+/// A pipe with room for all that it is filled with at once.
+final class FilledPipe {
+    /// At most a MiB, which an unprivileged user may ask for.
+    let bytes: Int
+    let readEnd: Int32
+    private let writeEnd: Int32
+
+    init(bytes: Int) throws {
+        let setPipeSize: Int32 = 1031
+        var ends: [Int32] = [-1, -1]
+        guard ch_pipe(&ends) == 0, fcntl(ends[1], setPipeSize, 1 << 20) >= bytes else { throw HarnessError("no pipe of \(bytes) bytes") }
+        self.bytes = bytes
+        (readEnd, writeEnd) = (ends[0], ends[1])
+    }
+
+    /// Numbers: what is missing or comes twice is seen.
+    var text: String { String((1...bytes).lazy.map { "\($0)\n" }.joined().prefix(bytes)) }
+
+    func fill() throws {
+        let text = text
+        guard text.withCString({ write(writeEnd, $0, bytes) }) == bytes else { throw HarnessError("the pipe does not take \(bytes) bytes") }
+    }
+
+    /// How many bytes nobody has read.
+    var left: Int {
+        var count: Int32 = -1
+        _ = ioctl(readEnd, UInt(FIONREAD), &count)
+        return Int(count)
+    }
+
+    deinit {
+        close(readEnd)
+        close(writeEnd)
+    }
+}
+
 /// Where a runtime connects to and sends a descriptor: `--console-socket`, `--pidfd-socket`.
 final class DescriptorSocket {
     let path: String

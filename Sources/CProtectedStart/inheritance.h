@@ -1,0 +1,9 @@
+// What a caller may leave to us that is done away with before anything else runs. Each may be called by whoever comes first.
+#pragma once
+
+// Opens /dev/null on each of the descriptors 0 to 2 that is closed: the next file that is opened would be one of them, and
+// so be the container's. Where that cannot be done the program ends, with exit status 1.
+void open_standard_descriptors(void);
+
+// Children of a process that ignores SIGCHLD go away unseen, and an execve keeps that. Man: waitpid(2), "NOTES".
+void wait_for_children(void);

@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+extension IntegrationTests {
+    /// What a caller leaves to the runtime: signals that it ignores, descriptors that it has closed.
+    @Suite struct CallerTests {
+        private static let ignoringChildren = ["env", "--ignore-signal=CHLD"]
+
+        /// Children of a process that ignores SIGCHLD are never waited for.
+        @Test(arguments: Identity.allCases)
+        func mayIgnoreTheEndOfItsChildren(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let ignored = try bundle.command(Self.ignoringChildren + ["grep", "SigIgn", "/proc/self/status"]).run()
+                #expect(ignored.text == "SigIgn:\t0000000000010000", "or this shows nothing: \(ignored)")
+                let hook = ["path": "/bin/true"] as JSONValue
+                try bundle.edit { for kind in ["prestart", "createContainer", "poststart", "poststop"] { $0.append(hook, to: "hooks.\(kind)") } }
+
+                func result(_ arguments: [String]) throws -> CommandResult {
+                    try bundle.runtimeCommand(arguments, through: Self.ignoringChildren).start().wait(limitSeconds: 30)
+                }
+                try bundle.edit { $0.setShell("grep SigIgn /proc/self/status; exit 3") }
+                let run = try result(["run", bundle.id])
+                #expect(run.status == 3 && run.stderr.isEmpty, "\(run)")
+                #expect(run.text == "SigIgn:\t0000000000000000", "the container's process has the default")
+
+                try bundle.edit { $0.setArguments(["sleep", "1000"]) }
+                let detached = try result(["run", "--detach", bundle.id])
+                #expect(detached.succeeded && detached.stderr.isEmpty, "\(detached)")
+                let exec = try result(["exec", bundle.id, "sh", "-c", "grep SigIgn /proc/self/status; exit 4"])
+                #expect(exec.status == 4 && exec.text == "SigIgn:\t0000000000000000", "\(exec)")
+                let deleted = try result(["delete", "--force", bundle.id])
+                #expect(deleted.succeeded && deleted.stderr.isEmpty, "\(deleted)")
+            }
+        }
+
+        @Test(.needs(.tool("ps"))) func mayIgnoreTheEndOfPs() throws {
+            try withBundle(.root) { bundle in
+                try bundle.runDetached()
+                let ps = try bundle.runtimeCommand(["ps", bundle.id], through: Self.ignoringChildren).run()
+                #expect(ps.succeeded && ps.lines.count > 1, "\(ps)")
+            }
+        }
+
+        /// Whose end was not learnt may be gone, and its number be another's.
+        @Test(.needs(.tool("strace")), arguments: [Identity.root])
+        func aHookThatIsNobodysChildIsNotKilled(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit { $0.append(["path": "/bin/true"], to: "hooks.prestart") }
+                let trace = "\(bundle.directory)/trace"
+                let result = try bundle.runtimeCommand(
+                    ["run", bundle.id],
+                    through: ["strace", "--output=\(trace)", "--trace=waitid,kill", "--inject=waitid:error=ECHILD:when=1", "--signal=none"]
+                ).run()
+                #expect(result.status == 1 && result.errors.count == 1 && result.stderr.contains("prestart"), "\(result)")
+                let calls = try bundle.read(trace)
+                #expect(calls.contains("ECHILD (No child processes) (INJECTED)"), "\(calls)")
+                #expect(!calls.contains("kill("), "\(calls)")
+            }
+        }
+
+        /// The files that the runtime opens would have their numbers, and be the container's.
+        @Test(arguments: [Identity.root, .subordinateRanges, .rootInUserNamespace], ["<&- >&- 2>&-", "<&-", ">&-", "2>&-"])
+        func mayHaveClosedStandardDescriptors(_ identity: Identity, _ closed: String) throws {
+            try withBundle(identity) { bundle in
+                let closing = ["sh", "-c", "exec \"$@\" \(closed)", "sh"]
+                func run(_ arguments: [String]) throws {
+                    let result = try bundle.runtimeCommand(arguments, through: closing).run()
+                    #expect(result.succeeded && result.stderr.isEmpty, "\(result)")
+                }
+                func owners() throws -> String { try PlainCommand.run(["find", bundle.rootfs, "-printf", "%p %U:%G\\n"]) }
+                let before = try owners()
+                try bundle.edit {
+                    $0["process.user"] = ["uid": 1000, "gid": 1000]
+                    $0.setShell("trap 'exit 0' TERM; while :; do sleep 0.05; done")
+                }
+                try run(["create", bundle.id])
+                #expect(try owners() == before)
+                let state = try PlainCommand.run(["find", bundle.stateRoot, "(", "-not", "-uid", "\(identity.hostUID)", "-o", "-not", "-gid", "\(identity.hostGID)", ")"])
+                #expect(state.isEmpty, "given away: \(state)")
+                let pid = try bundle.initPID()
+                for (descriptor, sign) in ["<&-", ">&-", "2>&-"].enumerated() where closed.split(separator: " ").contains(Substring(sign)) {
+                    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\(descriptor)") == "/dev/null")
+                }
+                try run(["start", bundle.id])
+                try bundle.waitForHandler(of: SIGTERM)
+                try run(["exec", "--user", "1000:1000", bundle.id, "sh", "-c", "for fd in 0 1 2; do test -e /proc/self/fd/$fd || exit; done"])
+                #expect(try owners() == before)
+                try run(["kill", bundle.id, "TERM"])
+                #expect(try bundle.waitForStatus("stopped"))
+                try run(["delete", bundle.id])
+            }
+        }
+
+        private enum Null: CaseIterable { case missing, file, zeroes }
+
+        @Test(arguments: Null.allCases) private func nothingIsOpenedInPlaceOfTheNullDevice(_ null: Null) throws {
+            try withBundle(.root) { bundle in
+                let root = "\(bundle.directory)/empty"
+                for path in [root, "\(root)/proc", "\(root)/dev"] { try bundle.makeDirectory(path) }
+                try PlainCommand.run(["cp", try RuntimeUnderTest.path, "\(root)/runc"])
+                switch null {
+                case .missing: break
+                case .file: try bundle.write("", to: "\(root)/dev/null")
+                case .zeroes: try PlainCommand.run(["mknod", "\(root)/dev/null", "c", "1", "5"])
+                }
+                let chroot = try bundle.command(["chroot", root, "/runc", "--version"])
+                var closed = chroot
+                closed.arguments = ["sh", "-c", "exec \"$@\" <&-", "sh"] + chroot.arguments
+                let refused = try closed.inPrivateMounts("mount -t proc proc \(root)/proc").run()
+                #expect(refused.status == 1 && refused.text.isEmpty && refused.stderr.contains("/dev/null"), "\(refused)")
+                let result = try chroot.inPrivateMounts("mount -t proc proc \(root)/proc").run()
+                #expect(result.succeeded, "\(result)")
+            }
+        }
+    }
+}
