@@ -1,41 +1,53 @@
 #define _GNU_SOURCE
 #include "inheritance.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-static void end(const char *message, size_t length)
+// With errno's text as all our errors have it.
+static _Noreturn void end(const char *doing)
 {
+    const char *text = strerrordesc_np(errno);
+
     // Nothing is left to say where the standard error is closed.
-    (void)write(STDERR_FILENO, message, length);
+    (void)dprintf(STDERR_FILENO, "runc: %s: %c%s\n", doing, text[0] | ('a' ^ 'A'), text + 1);
     _exit(1);
 }
 
-// A file of that name would be given to the container's user.
-static bool is_null_device(int fd)
+static void open_null(int closed)
 {
+    static const char doing[] = "a standard descriptor that is closed: /dev/null";
     struct stat status;
-    return fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
+    // Not close-on-exec: it is the container's, too.
+    int null = open("/dev/null", O_RDWR);
+
+    if (null < 0 || fstat(null, &status) < 0)
+        end(doing);
+    // The lowest number that is free is the closed one's. Another file of that name would be given to the container's user.
+    if (null != closed || !S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3)) {
+        errno = ENODEV;
+        end(doing);
+    }
 }
 
 void open_standard_descriptors(void)
 {
-    static const char message[] = "runc: /dev/null cannot be opened, as a standard descriptor that is closed\n";
-
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        // Not close-on-exec: it is the container's, too. The lowest number that is free is this one.
-        if (fcntl(fd, F_GETFD) < 0 && (open("/dev/null", O_RDWR) != fd || !is_null_device(fd)))
-            end(message, sizeof message - 1);
+        if (fcntl(fd, F_GETFD) < 0) {
+            if (errno != EBADF)
+                end("a standard descriptor");
+            open_null(fd);
+        }
 }
 
 void wait_for_children(void)
 {
-    static const char message[] = "runc: SIGCHLD, which is ignored, cannot be reset\n";
-
     if (signal(SIGCHLD, SIG_DFL) == SIG_ERR)
-        end(message, sizeof message - 1);
+        end("SIGCHLD");
 }

@@ -1,4 +1,4 @@
-// What a caller may leave to us that is done away with before anything else runs. Each may be called by whoever comes first.
+// What a caller may leave to us that is done away with before anything else runs.
 #pragma once
 
 // Opens /dev/null on each of the descriptors 0 to 2 that is closed: the next file that is opened would be one of them, and
