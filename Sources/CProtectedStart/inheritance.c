@@ -31,6 +31,8 @@ static void open_null(int closed)
         end(doing);
     // The lowest number that is free is the closed one's. Another file of that name would be given to the container's user.
     if (null != closed || !S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3)) {
+        // It may be the standard error by now, and is not to have our words.
+        close(null);
         errno = ENODEV;
         end(doing);
     }

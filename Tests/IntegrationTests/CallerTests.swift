@@ -108,6 +108,11 @@ extension IntegrationTests {
                 closed.arguments = ["sh", "-c", "exec \"$@\" <&-", "sh"] + chroot.arguments
                 let refused = try closed.inPrivateMounts("mount -t proc proc \(root)/proc").run()
                 #expect(refused.status == 1 && refused.text.isEmpty && refused.stderr.contains("/dev/null"), "\(refused)")
+                if null == .file {
+                    closed.arguments[2] = "exec \"$@\" 2>&-"
+                    #expect(try closed.inPrivateMounts("mount -t proc proc \(root)/proc").run().status == 1)
+                    #expect(try bundle.read("\(root)/dev/null").isEmpty, "it is not written to either")
+                }
                 let result = try chroot.inPrivateMounts("mount -t proc proc \(root)/proc").run()
                 #expect(result.succeeded, "\(result)")
             }
