@@ -76,6 +76,31 @@ extension IntegrationTests {
             }
         }
 
+        /// It would die without a word, with nobody who waits for one.
+        @Test(arguments: [(6, false, 0), (7, true, 0), (7, false, 1), (8, true, 1)])
+        func aCreatedContainerNeedsSomeToWait(_ limit: Int, isEnough: Bool, preserved: Int) throws {
+            try withBundle(.root) { bundle in
+                let files = try numberedFiles(bundle, preserved)
+                defer { files.forEach { close($0) } }
+                let out = try bundle.shareDirectory()
+                try bundle.edit {
+                    $0["process.rlimits"] = [["type": "RLIMIT_NOFILE", "soft": .init(limit), "hard": .init(limit)]]
+                    $0.setArguments(["touch", "/out/ran"])
+                }
+                var command = try bundle.runtimeCommand(["create", "--preserve-fds", "\(preserved)", bundle.id])
+                command.descriptors = files
+                let created = try command.run()
+                if isEnough {
+                    #expect(created.succeeded, "\(created)")
+                    try bundle.start()
+                    #expect(try bundle.waitForStatus("stopped"))
+                    #expect(FileManager.default.fileExists(atPath: "\(out)/ran"))
+                } else {
+                    #expect(created.status == 1 && created.errors.count == 1 && created.stderr.contains("RLIMIT_NOFILE"), "\(created)")
+                }
+            }
+        }
+
         /// A terminal is somebody's who sits at it: it is not given to the container's user.
         @Test(arguments: [Identity.root, .subordinateRanges])
         func theCallersTerminalStaysTheirs(_ identity: Identity) throws {

@@ -89,6 +89,14 @@ public struct ProcessPlan: Sendable, Equatable {
         personality = linux.personality?.domain.number
     }
 
+    /// Whether the limit of descriptors lets a created container wait: with the fifo and a procfs, and a directory and the fifo again to
+    /// open it.
+    public func requireRoomToWait() throws(PlanError) {
+        let needed = UInt64(firstClosedDescriptor) + 4
+        guard let limit = rlimits.first(where: { $0.resource == RlimitType.noFile.resource }), limit.soft < needed else { return }
+        throw PlanError("process.rlimits: \(limit.name) \(limit.soft): a created container needs \(needed) to wait for its start", hint: "runc run needs fewer")
+    }
+
     private static func securityLabels(_ process: RuntimeSpec.Process, facts: HostFacts) throws(PlanError) -> [SecurityLabel] {
         var labels: [SecurityLabel] = []
         if let profile = process.apparmorProfile, !profile.isEmpty {

@@ -9,6 +9,7 @@ extension Runtime {
     /// Makes a container that waits for `start`.
     public func create(_ request: CreateRequest) throws(RuntimeError) {
         let prepared = try PreparedContainer(request, global: self.request, log: log)
+        do throws(PlanError) { try prepared.plan.process.requireRoomToWait() } catch { throw RuntimeError(error) }
         let console = try ConsoleDestination(terminal: prepared.process.terminal, detach: true, socket: request.consoleSocket)
         try prepared.protectExecutable()
         let creation = try ContainerCreation.make(prepared, waitsForStart: true, log: log)
