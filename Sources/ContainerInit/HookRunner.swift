@@ -14,7 +14,8 @@ public enum HookRunner {
     /// - Parameters:
     ///   - state: the container's state as JSON, which each hook gets on its standard input.
     ///   - directory: where they start; nil for where we are.
-    ///   - environment: of those that name none. The specification is silent; runc's and crun's have the runtime's own.
+    ///   - environment: of those that name none. The specification is silent; runc's have the runtime's own on the host, and inside the
+    ///     container that of its process.
     public static func run(
         _ hooks: [Hook], kind: String, state: String, in directory: SharedDescriptor? = nil, environment: [String] = EnvironmentVariable.all
     ) throws(Failure) {

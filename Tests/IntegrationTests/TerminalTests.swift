@@ -191,6 +191,30 @@ extension IntegrationTests {
             }
         }
 
+        /// Also by its names: it is the user's.
+        @Test(arguments: [Identity.root, .subordinateRanges])
+        func isOpenedByItsUser(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let script = "echo one > $(tty) && echo two > /dev/stdout && stat -c %u $(tty) && exit 5"
+                try bundle.edit {
+                    $0["process.user"] = ["uid": 1000, "gid": 1000]
+                    $0["process.terminal"] = true
+                    $0.setShell(script)
+                }
+                let terminal = try PseudoTerminal(columns: 80, rows: 24)
+                #expect(try onTerminal(terminal, bundle, ["run", bundle.id]).wait().status == 5)
+                #expect(terminal.output() == "one\ntwo\n1000\n")
+                try bundle.edit {
+                    $0["process.terminal"] = false
+                    $0.setArguments(["sleep", "1000"])
+                }
+                try bundle.create()
+                let another = try PseudoTerminal(columns: 80, rows: 24)
+                #expect(try onTerminal(another, bundle, ["exec", "-t", "--user", "1000:1000", bundle.id, "sh", "-c", script]).wait().status == 5)
+                #expect(another.output() == "one\ntwo\n1000\n")
+            }
+        }
+
         @Test func execSendsItsTerminalWhereDetached() throws {
             try withBundle(.oneID) { bundle in
                 try bundle.runDetached()

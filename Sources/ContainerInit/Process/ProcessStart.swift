@@ -88,8 +88,8 @@ final class ProcessStart {
             let status: FileStatus
             do throws(KernelError) { status = try stream.status() } catch { continue }
             if status.isCharacterDevice(1, 3) { try takeOwnNull(descriptor) }
-            // A device is the host's, a terminal somebody's who sits at it: others of that id could open it.
-            if status.isCharacterDevice || status.uid == plan.uid { continue }
+            // A device of the caller's is the host's, a terminal somebody's who sits at it: others of that id could open it.
+            if (terminal == nil && status.isCharacterDevice) || status.uid == plan.uid { continue }
             do throws(KernelError) { try stream.changeOwner(uid: plan.uid, gid: UInt32.max) } catch {
                 guard [.invalidArgument, .notPermitted, .readOnlyFileSystem].contains(error.errno) else { throw error }
             }

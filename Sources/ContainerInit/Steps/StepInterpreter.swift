@@ -90,7 +90,8 @@ final class StepInterpreter {
         defer { umask(0) }
         do throws(HookRunner.Failure) {
             try HookRunner.run(
-                plan.hooks.createContainer, kind: "createContainer", state: hookState("creating", getpid()), in: directory)
+                plan.hooks.createContainer, kind: "createContainer", state: hookState("creating", getpid()), in: directory,
+                environment: plan.process.environment)
         } catch { throw KernelError(.execve, .ioError, error.message) }
     }
 

@@ -27,7 +27,7 @@ public enum Readiness {
         try answers(for: awaited, until: deadline).map { $0 != .nothing }
     }
 
-    enum Answer {
+    public enum Answer: Sendable {
         case nothing
         /// What was waited for.
         case event
@@ -35,7 +35,8 @@ public enum Readiness {
         case end
     }
 
-    static func answers(for awaited: [Awaited], until deadline: Deadline? = nil) throws(KernelError) -> [Answer] {
+    /// The same, with what it is that they are ready for.
+    public static func answers(for awaited: [Awaited], until deadline: Deadline? = nil) throws(KernelError) -> [Answer] {
         var entries = awaited.map { pollfd(fd: $0.descriptor?.rawValue ?? -1, events: $0.event.flag, revents: 0) }
         try check(.poll, retryOnInterrupt { cl_poll(&entries, entries.count, deadline?.leftMilliseconds ?? -1) })
         return entries.map { $0.revents == 0 ? .nothing : $0.revents & $0.events != 0 ? .event : .end }

@@ -91,12 +91,17 @@ public struct MessageSocket: ~Copyable {
         return socket
     }
 
-    /// One datagram to an address: a path, or an abstract name that begins with `@`.
+    /// How long is waited for who does not read what others have sent.
+    private static let patienceMilliseconds = 2000
+
+    /// One datagram to an address: a path, or an abstract name that begins with `@`. Errors: EAGAIN where nobody reads there.
     public static func sendDatagram(_ bytes: [UInt8], to address: String) throws(KernelError) {
         let socket = OwnedDescriptor(owning: try check(.socket, cl_unix_socket(Int32(SOCK_DGRAM.rawValue))))
         var name = Array(address.utf8.map(CChar.init(bitPattern:)))
         if name.first == CChar(bitPattern: UInt8(ascii: "@")) { name[0] = 0 }
         try check(.connect, cl_connect_unix(socket.rawValue, name, name.count), address)
+        try socket.setBlocking(false)
+        _ = try Readiness.wait(for: [(FileDescriptor(rawValue: socket.rawValue), .writable)], until: Deadline(milliseconds: patienceMilliseconds))
         try send(bytes, over: socket)
     }
 

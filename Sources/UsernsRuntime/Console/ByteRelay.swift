@@ -21,9 +21,14 @@ struct ByteRelay {
     var awaited: [Readiness.Awaited] { [(wantsToRead ? source : nil, .readable), (wantsToWrite ? destination : nil, .writable)] }
 
     /// - Parameter ready: the answers for what is `awaited`.
-    mutating func copy(_ ready: ArraySlice<Bool>) {
-        if ready.first == true { read() }
-        if ready.last == true { write() }
+    mutating func copy(_ ready: ArraySlice<Readiness.Answer>) {
+        if ready.first != .nothing { read() }
+        switch ready.last {
+        case .event: write()
+        // A terminal that nobody has open takes no more than it holds, and says so without end.
+        case .end: pending = []
+        default: break
+        }
     }
 
     /// Called where there is something; a terminal whose other side is gone answers EIO.

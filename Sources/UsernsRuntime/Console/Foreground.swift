@@ -25,15 +25,15 @@ struct Foreground: ~Copyable {
         var copy: TerminalCopy?
         do throws(KernelError) { if let terminal { copy = try TerminalCopy(terminal) } } catch { throw RuntimeError("copying the terminal", error) }
         while true {
-            let ready: [Bool], termination: Termination?
+            let ready: [Readiness.Answer], termination: Termination?
             do throws(KernelError) {
-                ready = try Readiness.wait(for: [(signals, .readable), (notify?.socket, .readable)] + (copy?.awaited ?? []))
+                ready = try Readiness.answers(for: [(signals, .readable), (notify?.socket, .readable)] + (copy?.awaited ?? []))
                 copy?.copy(ready.dropFirst(2))
-                termination = ready[0] ? try handleSignals(process, terminal: copy?.terminal) : nil
+                termination = ready[0] != .nothing ? try handleSignals(process, terminal: copy?.terminal) : nil
                 if termination != nil { try copy.take()?.finish() }
             } catch { throw RuntimeError("waiting for the container's process", error) }
             // After the signals: what it said before its end is there.
-            if ready[1] || termination != nil, try notify?.forwardWaiting(mainPID: CurrentProcess.pid) == true { notify = nil }
+            if ready[1] != .nothing || termination != nil, notify?.forwardWaiting(mainPID: CurrentProcess.pid) == true { notify = nil }
             if let termination { return termination }
         }
     }

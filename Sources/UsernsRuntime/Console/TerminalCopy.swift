@@ -23,7 +23,7 @@ struct TerminalCopy: ~Copyable {
     var awaited: [Readiness.Awaited] { input.awaited + output.awaited }
 
     /// - Parameter ready: the answers for what is `awaited`.
-    mutating func copy(_ ready: ArraySlice<Bool>) {
+    mutating func copy(_ ready: ArraySlice<Readiness.Answer>) {
         input.copy(ready.prefix(2))
         output.copy(ready.suffix(2))
     }

@@ -34,7 +34,7 @@ extension Runtime {
         let termination: Termination
         do throws(RuntimeError) {
             let terminal = try console.deliver(creation.launched.takeTerminal())
-            let notify = try NotifyRelay(creation.directory)
+            let notify = try NotifyRelay(creation.directory, log: log)
             try Announcement(pidFile: request.create.pidFile, pidfdSocket: request.create.pidfdSocket).make(creation.launched.process)
             try creation.unlock()
             try creation.launched.release()

@@ -16,6 +16,7 @@ struct NotifyRelay {
     let socket: SharedDescriptor
     /// Of the manager outside.
     private let address: String
+    private let log: RuntimeLog
 
     /// Puts the socket where the container finds it.
     ///
@@ -42,9 +43,10 @@ struct NotifyRelay {
     }
 
     /// Listens before the process is started: it may be ready at once. nil where nobody outside, or nobody inside, asked.
-    init?(_ container: ContainerDirectory) throws(RuntimeError) {
+    init?(_ container: ContainerDirectory, log: RuntimeLog) throws(RuntimeError) {
         guard let address = Self.outerAddress else { return nil }
         self.address = address
+        self.log = log
         do throws(KernelError) {
             let directory: OwnedDescriptor
             do throws(KernelError) { directory = try container.open(Self.directoryName, [.path, .directory, .noFollow]) } catch {
@@ -73,15 +75,18 @@ struct NotifyRelay {
     private static let mostWaiting = 512
 
     /// The same of what has been said already, without waiting; the service is the process `mainPID` of our PID namespace.
-    /// Returns whether it is ready, which is told once.
-    func forwardWaiting(mainPID: Int32) throws(RuntimeError) -> Bool {
+    /// Returns whether that was all: it is told once, and a manager that cannot be told is warned of and lets the service run on.
+    func forwardWaiting(mainPID: Int32) -> Bool {
         do throws(KernelError) {
             for _ in 0..<Self.mostWaiting {
                 guard try socket.waitUntilReadable(until: .now) else { return false }
                 if try forwardNext(mainPID: mainPID) { return true }
             }
             return false
-        } catch { throw RuntimeError("NOTIFY_SOCKET", error) }
+        } catch {
+            log.warning(RuntimeError("NOTIFY_SOCKET", error).line)
+            return true
+        }
     }
 
     private func forwardNext(mainPID: Int32) throws(KernelError) -> Bool {

@@ -15,7 +15,7 @@ extension Runtime {
                 status == .stopped ? "cannot start a container that has stopped" : "cannot start an already \(status.rawValue) container: \(id)")
         }
         guard let process = try container.openInit() else { throw RuntimeError("cannot start a container that has stopped") }
-        let notify = try NotifyRelay(container.directory)
+        let notify = try NotifyRelay(container.directory, log: log)
         let outcome: StartFIFO.Outcome
         do throws(KernelError) { outcome = try StartSignal(container.directory).send(to: process) } catch { throw RuntimeError("starting \(id)", error) }
         switch outcome {

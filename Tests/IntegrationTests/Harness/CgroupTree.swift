@@ -5,12 +5,15 @@ enum CgroupTree {
     /// Absolute; a cgroup comes before those in it.
     static func directories() -> [String] { directories(below: "/sys/fs/cgroup") }
 
-    /// Removes the cgroups whose name begins with `prefix`, with all that is in them, once their last processes have ended.
-    /// Throws where one stays.
-    static func remove(named prefix: String) throws {
+    /// Removes the cgroups of that name and those whose name goes on with a sign, with all that is in them, once their last
+    /// processes have ended. Throws where one stays.
+    static func remove(named name: String) throws {
+        func isNamed(_ component: Substring) -> Bool {
+            component == name || ["-", ".", ":"].contains { component.hasPrefix(name + $0) }
+        }
         var left: [String] = []
         let isGone = eventually {
-            left = directories().filter { $0.contains("/\(prefix)") }
+            left = directories().filter { $0.split(separator: "/").contains(where: isNamed) }
             for cgroup in left.reversed() { rmdir(cgroup) }
             return left.isEmpty
         }
