@@ -206,6 +206,13 @@ extension IntegrationTests {
             }
         }
 
+        /// Starts what says so once it has a handler.
+        private func startTrapping(_ command: Command) throws -> RunningCommand {
+            let running = try command.start()
+            #expect(eventually { running.stdout == "trapped\n" }, "\(running.stderr)")
+            return running
+        }
+
         /// The next message that the manager is sent.
         private func message(to manager: Int32) -> String {
             var buffer = [UInt8](repeating: 0, count: 4096)
@@ -221,8 +228,7 @@ extension IntegrationTests {
         @Test(arguments: [Identity.root, .oneID])
         func theReadyServiceIsTheRuntimeInTheForeground(_ identity: Identity) throws {
             try withManager(identity, "trap 'exit 3' TERM; echo trapped; while :; do sleep 0.05; done") { bundle, manager, command in
-                let running = try command.start()
-                #expect(eventually { running.stdout == "trapped\n" }, "\(running.stderr)")
+                let running = try startTrapping(command)
                 try say("STATUS=nearly\n", bundle)
                 try say("READY=1\n", bundle)
                 #expect(message(to: manager) == "MAINPID=\(running.pid)\nREADY=1")
@@ -235,8 +241,7 @@ extension IntegrationTests {
         @Test(arguments: [Identity.root, .oneID])
         func signalsArePassedOnBeforeTheServiceIsReady(_ identity: Identity) throws {
             try withManager(identity, "trap 'echo ending; exit 3' TERM; echo trapped; while :; do sleep 0.05; done") { bundle, _, command in
-                let running = try command.start()
-                #expect(eventually { running.stdout == "trapped\n" }, "\(running.stderr)")
+                let running = try startTrapping(command)
                 running.signal(SIGTERM)
                 let result = try running.wait(limitSeconds: 30)
                 #expect(result.status == 3 && result.text == "trapped\nending", "\(result)")
@@ -264,8 +269,7 @@ extension IntegrationTests {
         @Test(arguments: [Identity.root, .oneID])
         func aServiceThatEndsAtOnceWasReady(_ identity: Identity) throws {
             try withManager(identity, "trap 'exit 0' TERM; echo trapped; while :; do sleep 0.05; done") { bundle, manager, command in
-                let running = try command.start()
-                #expect(eventually { running.stdout == "trapped\n" }, "\(running.stderr)")
+                let running = try startTrapping(command)
                 let pid = try bundle.initPID()
                 running.signal(SIGSTOP)
                 for text in ["STATUS=nearly", "STATUS=almost", "READY=1"] { try say(text, bundle) }

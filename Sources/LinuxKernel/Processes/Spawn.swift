@@ -59,9 +59,7 @@ public struct Spawn {
     private func exchange(
         with child: borrowing ChildProcess, _ stdin: Pipe, _ stdout: Pipe, _ stderr: Pipe
     ) throws(KernelError) -> (timedOut: Bool, output: [UInt8], errors: [UInt8]) {
-        for end in [stdin.writeEnd, stdout.readEnd, stderr.readEnd] {
-            try check(.fcntl, cl_fcntl(end.rawValue, F_SETFL, Int(O_NONBLOCK)))
-        }
+        for end in [stdin.writeEnd, stdout.readEnd, stderr.readEnd] { try end.setBlocking(false) }
         var rest = Array(input.utf8)[...]
         var output: [UInt8] = [], errors: [UInt8] = []
         let deadline = timeoutMilliseconds.map { Deadline(milliseconds: $0) }
