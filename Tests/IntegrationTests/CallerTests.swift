@@ -11,7 +11,8 @@ extension IntegrationTests {
         func mayIgnoreTheEndOfItsChildren(_ identity: Identity) throws {
             try withBundle(identity) { bundle in
                 let ignored = try bundle.command(Self.ignoringChildren + ["grep", "SigIgn", "/proc/self/status"]).run()
-                #expect(ignored.text == "SigIgn:\t0000000000010000", "or this shows nothing: \(ignored)")
+                // Our own caller may ignore others.
+                #expect(try SignalMask("SigIgn", in: ignored.stdout).contains(SIGCHLD), "or this shows nothing")
                 let hook = ["path": "/bin/true"] as JSONValue
                 try bundle.edit { for kind in ["prestart", "createContainer", "poststart", "poststop"] { $0.append(hook, to: "hooks.\(kind)") } }
 

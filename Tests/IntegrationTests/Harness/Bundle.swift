@@ -168,10 +168,7 @@ final class Bundle {
     /// Waits until the first process has a handler of the signal: before, as init of a PID namespace, it takes no notice of it.
     func waitForHandler(of signal: Int32) throws {
         let status = "/proc/\(try initPID())/status"
-        try #require(eventually {
-            let mask = try read(status).split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last
-            return mask.flatMap { UInt64($0, radix: 16) }.map { $0 >> (signal - 1) & 1 == 1 } ?? false
-        })
+        try #require(eventually { try SignalMask("SigCgt", in: read(status)).contains(signal) })
     }
 
     func waitForStatus(_ wanted: String) throws -> Bool {
