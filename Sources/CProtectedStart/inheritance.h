@@ -7,3 +7,6 @@ void open_standard_descriptors(void);
 
 // Children of a process that ignores SIGCHLD go away unseen, and an execve keeps that. Man: waitpid(2), "NOTES".
 void wait_for_children(void);
+
+// From the constructors, until cps_restore_environment. The arguments are kept for the Swift runtime.
+void hide_environment(int argc, char *argv[]);

@@ -51,6 +51,7 @@ static void start(int argc, char *argv[], char *envp[])
     open_standard_descriptors();
     wait_for_children();
     start_protected(argc, argv, envp);
+    hide_environment(argc, argv);
 }
 
 // Before every constructor. Man: elf(5); System V ABI, "Initialization and Termination Functions".

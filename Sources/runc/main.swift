@@ -1,9 +1,11 @@
 // Only this file knows that there are other platforms than Linux: everything beneath it needs Linux.
 #if os(Linux) && !RUNC_UNSUPPORTED_PLATFORM
 
+import CProtectedStart
 import CommandLineInterface
 import Glibc
 
+cps_restore_environment()
 exit(CommandLineProgram.main(CommandLine.arguments))
 
 #else

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// What a caller leaves to the runtime: signals that it ignores, descriptors that it has closed.
+    /// What a caller leaves to the runtime: signals that it ignores, descriptors that it has closed, its environment.
     @Suite struct CallerTests {
         private static let ignoringChildren = ["env", "--ignore-signal=CHLD"]
 
@@ -56,6 +56,30 @@ extension IntegrationTests {
                 let calls = try bundle.read(trace)
                 #expect(calls.contains("ECHILD (No child processes) (INJECTED)"), "\(calls)")
                 #expect(!calls.contains("kill("), "\(calls)")
+            }
+        }
+
+        /// The Swift runtime would, and root's protected executable has no directory but the current one.
+        @Test(arguments: Identity.allCases)
+        func handlesNoFaultByAProgramOfTheCallersChoice(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let program = "\(bundle.directory)/bin/swift-backtrace"
+                try bundle.makeDirectory("\(bundle.directory)/bin")
+                try bundle.write("#!/bin/sh\n", to: program, mode: 0o755)
+                try bundle.edit {
+                    $0.setShell("trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done")
+                    $0.append(["path": "/bin/sh", "args": ["sh", "-c", "echo $SWIFT_BACKTRACE > \(bundle.directory)/seen"]], to: "hooks.prestart")
+                }
+                let asked = "enable=yes,swift-backtrace=\(program)"
+                for through in [["env"], ["env", "SWIFT_BACKTRACE=\(asked)"]] {
+                    let running = try bundle.runtimeCommand(["run", bundle.id], through: through).start()
+                    #expect(eventually { running.stdout.contains("ready") }, "\(running.stderr)")
+                    let caught = try SignalMask("SigCgt", in: bundle.read("/proc/\(running.pid)/status"))
+                    #expect(![SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGQUIT].contains(where: caught.contains))
+                    running.signal(SIGTERM)
+                    #expect(try running.wait().succeeded)
+                    #expect(try bundle.read("\(bundle.directory)/seen").contains(asked) == (through.count > 1), "hooks have it still")
+                }
             }
         }
 

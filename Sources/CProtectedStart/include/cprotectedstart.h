@@ -1,1 +1,5 @@
-// Nothing is called from here: linking the target is what it is for (protected_start.c).
+// Linking the target is what it is for (protected_start.c), and main undoes one thing.
+#pragma once
+
+// The caller's environment, which no constructor has seen. First of all in main.
+void cps_restore_environment(void);
