@@ -152,6 +152,11 @@ private func bit(_ capability: Capability) -> UInt64 { 1 << UInt64(capability.nu
         #expect(plan.process.groups == [])
     }
 
+    @Test func aVariableHasOneValueTheLast() throws {
+        let given = ["A=1", "HOME=/x", "AA=", "A=2=3", "HOME=/y", "é=1", "e\u{301}=2", "B", "B"]
+        #expect(try planned(own: []) { $0.env = given }.process.environment == ["AA=", "A=2=3", "HOME=/y", "é=1", "e\u{301}=2", "B"])
+    }
+
     @Test func groupsNeedSetgroups() throws {
         #expect(try planned(own: [.user], setgroupsDenied: true).process.groups == nil)
         #expect(try planned(own: [.user], setgroupsDenied: true).setupUser?.dropsGroups == false)

@@ -3,18 +3,14 @@ import SystemPackage
 
 /// The environment of a container's process.
 enum ProcessEnvironment {
-    /// One value for each name: the last, for getenv would find the first. Adds HOME where it is missing: from the container's
-    /// /etc/passwd, else `/`.
+    /// Adds HOME where it is missing: from the container's /etc/passwd, else `/`.
     static func complete(_ environment: [String], uid: UInt32) throws(KernelError) -> [String] {
-        var names: Set<[UInt8]> = []
-        let variables = environment.reversed().filter { names.insert(Array($0.utf8.prefix { $0 != UInt8(ascii: "=") })).inserted }.reversed()
-        if variables.contains(where: { $0.hasPrefix("HOME=") && $0 != "HOME=" }) { return Array(variables) }
-        return variables.filter { $0 != "HOME=" } + ["HOME=" + (try homeDirectory(of: uid) ?? "/")]
+        if environment.contains(where: { $0.hasPrefix("HOME=") && $0 != "HOME=" }) { return environment }
+        return environment.filter { $0 != "HOME=" } + ["HOME=" + (try homeDirectory(of: uid) ?? "/")]
     }
 
-    /// The value of a variable: the last, as `complete` has it.
     static func value(of name: String, in environment: [String]) -> String? {
-        environment.last { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.utf8.count + 1)) }
+        environment.first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.utf8.count + 1)) }
     }
 
     /// The image may have anything there: a fifo must not stop us, a link to a descriptor of ours is not followed, and only

@@ -4,6 +4,7 @@ import RuntimeSpec
 /// The process that runs in the container: init's, or one of `exec`. All decided, names resolved to numbers.
 public struct ProcessPlan: Sendable, Equatable {
     public var arguments: [String]
+    /// `NAME=VALUE`, each name once.
     public var environment: [String]
     /// In the container.
     public var cwd: String
@@ -68,7 +69,7 @@ public struct ProcessPlan: Sendable, Equatable {
         preservedDescriptors: Int32, facts: HostFacts
     ) throws(PlanError) {
         arguments = process.args
-        environment = process.env
+        environment = Self.lastValues(process.env)
         cwd = process.cwd
         uid = process.user.uid
         gid = process.user.gid
@@ -95,6 +96,12 @@ public struct ProcessPlan: Sendable, Equatable {
         let needed = UInt64(firstClosedDescriptor) + 4
         guard let limit = rlimits.first(where: { $0.resource == RlimitType.noFile.resource }), limit.soft < needed else { return }
         throw PlanError("process.rlimits: \(limit.name) \(limit.soft): a created container needs \(needed) to wait for its start", hint: "runc run needs fewer")
+    }
+
+    /// Of a name that is given twice the last value: getenv would find the first.
+    static func lastValues(_ environment: [String]) -> [String] {
+        var names: Set<[UInt8]> = []
+        return environment.reversed().filter { names.insert(Array($0.utf8.prefix { $0 != UInt8(ascii: "=") })).inserted }.reversed()
     }
 
     private static func securityLabels(_ process: RuntimeSpec.Process, facts: HostFacts) throws(PlanError) -> [SecurityLabel] {
