@@ -43,6 +43,9 @@ public struct InitProcess {
             try ProcessStart.begin(channel)
             // Mapped: from here on nobody has to read our /proc files, and in a joined PID namespace somebody could.
             try CurrentProcess.setDumpable(false)
+            // Before anything covers a part of /proc.
+            place = .process(.waitForStart)
+            let ownProcfs = fifo == nil ? nil : try procfs.ofProcesses()
             // What is made has the mode that is asked for.
             let callersMask = umask(0)
             let interpreter = StepInterpreter(
@@ -51,9 +54,9 @@ public struct InitProcess {
                 place = .step(index)
                 try interpreter.perform(step, channel)
             }
-            let start = ProcessStart(plan.process, procfs: procfs, terminal: interpreter.terminal)
+            let start = ProcessStart(plan.process, procfs: ownProcfs ?? procfs, terminal: interpreter.terminal)
             try start.awaitRelease(&place, channel)
-            if let fifo { waitForStart(fifo, start, channel) }
+            if let fifo { waitForStart(fifo, start, ownProcfs ?? procfs) }
             start.finish(reportingTo: .channel(channel.descriptor), runHooks: runStartHooks)
         } catch {
             channel.fail(ChildFailure(place, error))
@@ -64,9 +67,10 @@ public struct InitProcess {
     ///
     /// The open waits for its reader. After a byte that says "started" the fifo stays open until the execve closes it,
     /// or until a failure was written to it: `start` learns either.
-    private func waitForStart(_ fifo: SharedDescriptor, _ start: ProcessStart, _ channel: borrowing ChildChannel) -> Never {
+    private func waitForStart(_ fifo: SharedDescriptor, _ start: ProcessStart, _ procfs: ProcessFileSystem) -> Never {
         do throws(KernelError) {
-            // Who created it waits for the end of a pipe, or for a lock to be free, and may wait for long.
+            // Who created it waits for the end of a pipe, or for a lock to be free, and may wait for long. And whoever in the
+            // container has CAP_SYS_PTRACE goes where our descriptors lead: with the host's procfs to all of the host.
             try CurrentProcess.closeDescriptors(from: plan.process.firstClosedDescriptor, except: fifo.rawValue, procfs.rawValue, procfs: procfs)
             // `exec` has to look at our namespaces. A runtime without privileges may do so only at what is dumpable, as
             // the memory that it cloned belongs to its own user namespace. The container's processes still may not: we

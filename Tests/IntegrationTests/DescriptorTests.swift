@@ -76,6 +76,20 @@ extension IntegrationTests {
             }
         }
 
+        /// Who may trace it goes where its descriptors lead: by the host's procfs past all that is masked, to the host's processes.
+        @Test(arguments: Identity.allCases)
+        func aCreatedContainerHoldsNothingOfTheHosts(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit {
+                    for set in ["bounding", "permitted", "effective"] { $0.append("CAP_SYS_PTRACE", to: "process.capabilities.\(set)") }
+                    $0.setArguments(["true"])
+                }
+                try bundle.create()
+                let look = "for fd in /proc/1/fd/*; do for file in sys 1/../sys meminfo ../sys ../../sys bin; do test -e $fd/$file && echo $fd/$file; done; done; ls /proc/1/fd | wc -l"
+                #expect(try eventually { try bundle.execOutput(look) == "6" }, "\(try bundle.execOutput(look))")
+            }
+        }
+
         /// It would die without a word, with nobody who waits for one.
         @Test(arguments: [(6, false, 0), (7, true, 0), (7, false, 1), (8, true, 1)])
         func aCreatedContainerNeedsSomeToWait(_ limit: Int, isEnough: Bool, preserved: Int) throws {

@@ -29,6 +29,27 @@ public final class ProcessFileSystem {
         self.withoutOpenat2 = withoutOpenat2
     }
 
+    private init(root: consuming OwnedDescriptor, withoutOpenat2: Bool) {
+        self.root = root
+        self.withoutOpenat2 = withoutOpenat2
+    }
+
+    /// Another, mounted nowhere, that has the processes of the current PID namespace and nothing else: whoever comes by its
+    /// descriptor comes by no more.
+    ///
+    /// nil where none can be had: before Linux 5.8 (ENOSYS, EINVAL), and in a user namespace (EPERM) that does not own the PID
+    /// namespace, or that sees no /proc without something mounted over a part of it.
+    public func ofProcesses() throws(KernelError) -> ProcessFileSystem? {
+        do throws(KernelError) {
+            let mount = try Mounts.fileSystem(
+                "proc", source: "proc", options: [FileSystemOption("subset", "pid")], attributes: [.noSetuid, .noDevices, .noExecution])
+            return ProcessFileSystem(root: mount, withoutOpenat2: withoutOpenat2)
+        } catch {
+            guard [.noFunction, .invalidArgument, .notPermitted].contains(error.errno) else { throw error }
+            return nil
+        }
+    }
+
     /// Opens a file below /proc; nothing mounted over a part of it and no magic link is followed.
     public func open(_ path: String, _ flags: OpenFlags) throws(KernelError) -> OwnedDescriptor {
         if !withoutOpenat2 {
