@@ -53,3 +53,9 @@ void wait_for_children(void)
     if (signal(SIGCHLD, SIG_DFL) == SIG_ERR)
         end("SIGCHLD");
 }
+
+void hear_of_failed_writes(void)
+{
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
+        end("SIGPIPE, SIGXFSZ");
+}

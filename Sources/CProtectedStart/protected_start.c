@@ -50,6 +50,7 @@ static void start(int argc, char *argv[], char *envp[])
 {
     open_standard_descriptors();
     wait_for_children();
+    hear_of_failed_writes();
     start_protected(argc, argv, envp);
     hide_environment(argc, argv);
 }

@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 import UsernsRuntime
 
@@ -7,7 +8,14 @@ enum StandardOutput {
         do {
             try FileDescriptor.standardOutput.writeAll(text.utf8)
         } catch {
+            if let errno = error as? Errno, errno == .brokenPipe { endByBrokenPipe() }
             throw RuntimeError("standard output: cannot be written", cause: "\(error)")
         }
+    }
+
+    /// As a program in a pipeline does whose reader has enough.
+    private static func endByBrokenPipe() {
+        signal(SIGPIPE, SIG_DFL)
+        raise(SIGPIPE)
     }
 }

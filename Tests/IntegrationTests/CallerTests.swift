@@ -83,6 +83,39 @@ extension IntegrationTests {
             }
         }
 
+        /// A write that fails ends nothing half way, and of a log nothing at all.
+        @Test(arguments: [Identity.root, .oneID])
+        func mayLimitTheSizeOfFiles(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let limited = ["prlimit", "--fsize=512", "--"]
+                let refused = try bundle.runtimeCommand(["create", bundle.id], through: limited).run()
+                #expect(refused.status == 1 && refused.stderr.contains("file too large"), "\(refused)")
+                #expect(try FileManager.default.contentsOfDirectory(atPath: bundle.stateRoot).isEmpty)
+                #expect(try Leftovers(of: bundle).afterAWhile() == [])
+                let log = "\(bundle.directory)/log"
+                try bundle.write(String(repeating: "a line\n", count: 1024), to: log, mode: 0o666)
+                let missing = try bundle.runtimeCommand(["state", bundle.id], through: limited, global: ["--log", log]).run()
+                #expect(missing.status == 1 && missing.stderr.contains("does not exist"), "\(missing)")
+            }
+        }
+
+        @Test(arguments: [Identity.root, .oneID])
+        func mayCloseTheReadingEndOfItsLog(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit {
+                    $0.append(["path": "/bin/false"], to: "hooks.poststop")
+                    $0.setArguments(["true"])
+                }
+                // Read and write: it opens without a reader, and closes with the shell that has it.
+                let fifo = "\(bundle.directory)/fifo"
+                #expect(try mkfifo(fifo, 0o600) == 0 && chown(fifo, identity.hostUID, identity.hostGID) == 0)
+                let script = "exec 9<>\(fifo); exec 8>\(fifo) 9>&-; exec \"$@\" 2>&8"
+                let run = try bundle.runtimeCommand(["run", bundle.id], through: ["sh", "-c", script, "sh"]).run()
+                #expect(run.status == 0, "\(run)")
+                #expect(try FileManager.default.contentsOfDirectory(atPath: bundle.stateRoot).isEmpty)
+            }
+        }
+
         /// The files that the runtime opens would have their numbers, and be the container's.
         @Test(arguments: [Identity.root, .subordinateRanges, .rootInUserNamespace], ["<&- >&- 2>&-", "<&-", ">&-", "2>&-"])
         func mayHaveClosedStandardDescriptors(_ identity: Identity, _ closed: String) throws {
