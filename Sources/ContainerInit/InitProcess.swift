@@ -72,6 +72,8 @@ public struct InitProcess {
             // Who created it waits for the end of a pipe, or for a lock to be free, and may wait for long. And whoever in the
             // container has CAP_SYS_PTRACE goes where our descriptors lead: with the host's procfs to all of the host.
             try CurrentProcess.closeDescriptors(from: plan.process.firstClosedDescriptor, except: fifo.rawValue, procfs.rawValue, procfs: procfs)
+            // Who stops what was never started does not wait for its time to be up.
+            try SignalQueue.endAt(SIGHUP, SIGINT, SIGQUIT, SIGTERM)
             // `exec` has to look at our namespaces. A runtime without privileges may do so only at what is dumpable, as
             // the memory that it cloned belongs to its own user namespace. The container's processes still may not: we
             // hold capabilities that they do not.

@@ -31,4 +31,10 @@ public struct SignalQueue: Descriptor {
         try check(.rt_sigaction, cl_signal_reset_all())
         try check(.rt_sigprocmask, cl_sigprocmask_set(0, nil))
     }
+
+    /// Until the next execve these end us, also as init of a PID namespace, whose default is to take no notice of them. Man:
+    /// pid_namespaces(7), "The namespace init process".
+    public static func endAt(_ signals: Int32...) throws(KernelError) {
+        for signal in signals { try check(.rt_sigaction, cl_signal_end_at(signal)) }
+    }
 }
