@@ -13,6 +13,8 @@ public struct HostFacts: Sendable {
     /// Of our own user namespace; nil where it is the initial one.
     public var ownUIDMap: IDMap?
     public var ownGIDMap: IDMap?
+    /// In our own user namespace, for good.
+    public var setgroupsDenied = false
     /// How the uid map can be written; nil where the container gets no new user namespace.
     public var uidMapWriter: MapWriterFacts?
     public var gidMapWriter: MapWriterFacts?

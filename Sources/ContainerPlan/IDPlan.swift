@@ -26,8 +26,9 @@ struct IDPlan {
             do throws(IDMapError) {
                 try uidMap?.require(containerID: user.uid, field: "process.user.uid")
                 try gidMap?.require(containerID: user.gid, field: "process.user.gid")
+                if facts.setgroupsDenied, let gid = user.additionalGids.first { throw IDMapError.setgroupsDenied(gid: gid) }
             } catch { throw PlanError(error) }
-            groups = user.additionalGids
+            groups = facts.setgroupsDenied ? nil : user.additionalGids
         case .joined:
             try Self.requireSame(linux.uidMappings, facts.joinedUIDMap, .uid)
             try Self.requireSame(linux.gidMappings, facts.joinedGIDMap, .gid)

@@ -18,6 +18,28 @@ extension IntegrationTests {
             }
         }
 
+        /// Root of a user namespace of one id runs containers in it, whose groups are as they are.
+        @Test func aNamespaceThatDeniesSetgroupsNeedsNoOther() throws {
+            try withBundle(.oneID) { bundle in
+                try bundle.edit {
+                    $0.removeNamespace("user")
+                    $0["linux.uidMappings"] = nil
+                    $0["linux.gidMappings"] = nil
+                    $0.setArguments(["true"])
+                }
+                let inside = ["unshare", "--map-root-user", "--mount"]
+                let run = try bundle.runtimeCommand(["run", bundle.id], through: inside).run()
+                #expect(run.succeeded && run.stderr.isEmpty, "\(run)")
+                let script = "\"$0\" --root \"$1\" run --detach \"$2\" >/dev/null 2>&1; \"$0\" --root \"$1\" exec \"$2\" echo executed; \"$0\" --root \"$1\" delete --force \"$2\""
+                try bundle.edit { $0.setArguments(["sleep", "1000"]) }
+                let exec = try bundle.command(inside + ["sh", "-c", script, try RuntimeUnderTest.path, bundle.stateRoot, bundle.id]).run()
+                #expect(exec.succeeded && exec.text == "executed", "\(exec)")
+                try bundle.edit { $0["process.user.additionalGids"] = [0] }
+                let refused = try bundle.runtimeCommand(["create", bundle.id], through: inside).run()
+                #expect(refused.status == 1 && refused.stderr.contains("additionalGids"), "\(refused)")
+            }
+        }
+
         @Test func oneIDNeedsNoHelper() throws {
             try withBundle(.oneID) { bundle in
                 try bundle.edit { $0.setArguments(["true"]) }

@@ -11,6 +11,7 @@ struct MapFactsProbe {
     let procfs: ProcessFileSystem
     let identity: Identity
     let effectiveCapabilities: UInt64
+    let setgroupsDenied: Bool
 
     /// A map that we may write ourselves needs no helper, and so no question about one.
     func facts(_ kind: IDKind, for ranges: [IDRange]) throws(KernelError) -> MapWriterFacts {
@@ -39,11 +40,10 @@ struct MapFactsProbe {
 
     private func caller(entry: UserDatabase.Entry?) throws(KernelError) -> MappingCaller {
         func has(_ capability: Capability) -> Bool { effectiveCapabilities & (1 << UInt64(capability.number)) != 0 }
-        let setgroups = identity.inInitialUserNamespace ? "allow" : try procfs.read("self/setgroups")
         return MappingCaller(
             effectiveUID: identity.effectiveUID, effectiveGID: identity.effectiveGID, realUID: getuid(), realGID: getgid(),
             userName: entry?.name, primaryGID: entry?.gid, hasCapSetUID: has(.setuid), hasCapSetGID: has(.setgid),
-            hasCapSetFCap: has(.setfcap), noNewPrivileges: CurrentProcess.hasNoNewPrivileges, setgroupsDenied: setgroups.hasPrefix("deny"))
+            hasCapSetFCap: has(.setfcap), noNewPrivileges: CurrentProcess.hasNoNewPrivileges, setgroupsDenied: setgroupsDenied)
     }
 
     private func helper(_ kind: IDKind) throws(KernelError) -> MapHelperFacts {

@@ -95,8 +95,8 @@ extension Runtime {
 
     /// Told by the namespace's own file: a range of /etc/subgid allows it, a single id written directly does not.
     private func setgroupsIsDenied(_ pid: Int32, _ container: Container, _ facts: HostFacts, _ probe: HostProbe) throws(PlanError) -> Bool {
-        guard container.ownNamespaces.contains(.user) else { return facts.privilege.rootlessEUID }
-        do throws(KernelError) { return try probe.procfs.read("\(pid)/setgroups").hasPrefix("deny") } catch {
+        guard container.ownNamespaces.contains(.user) else { return facts.privilege.rootlessEUID || facts.setgroupsDenied }
+        do throws(KernelError) { return try probe.setgroupsIsDenied("\(pid)") } catch {
             throw PlanError("container \(container.id): \(error)")
         }
     }

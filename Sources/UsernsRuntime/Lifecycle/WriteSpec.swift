@@ -27,7 +27,8 @@ extension Runtime {
         let maps: MapFactsProbe
         do throws(KernelError) {
             maps = MapFactsProbe(
-                procfs: probe.procfs, identity: identity, effectiveCapabilities: try CurrentProcess.capabilities().effective)
+                procfs: probe.procfs, identity: identity, effectiveCapabilities: try CurrentProcess.capabilities().effective,
+                setgroupsDenied: try probe.setgroupsIsDenied("self"))
         } catch { throw RuntimeError("asking who we are", error) }
         func map(_ kind: IDKind, ownID: UInt32) throws(RuntimeError) -> [LinuxIDMapping] {
             let own: IDMap, subordinates: SubordinateRanges
