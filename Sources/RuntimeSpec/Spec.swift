@@ -37,9 +37,13 @@ extension Spec {
     /// crun's name for `linux.seccomp.listenerPath`, from before the specification had one.
     public static let seccompReceiverAnnotation = "run.oci.seccomp.receiver"
 
-    /// Takes from the annotations what has become a field; the field counts more.
-    public mutating func adoptAnnotations() {
+    /// Reads what has another meaning by now as the document's version has it.
+    ///
+    /// - Annotations that have become a field: the field counts more.
+    /// - `pids.limit` 0: a limit since 1.3. Before, callers that could not leave the number out sent it (Podman for `--pids-limit -1`).
+    public mutating func adoptOldMeanings() {
         if let path = annotations[Self.seccompReceiverAnnotation], linux.seccomp?.listenerPath == nil { linux.seccomp?.listenerPath = path }
+        if linux.resources?.pids?.limit == 0, let version = SemanticVersion(ociVersion), version.minor < 3 { linux.resources?.pids = nil }
     }
 }
 

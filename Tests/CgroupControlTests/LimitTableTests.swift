@@ -146,6 +146,13 @@ import Testing
         }
     }
 
+    /// It counts both there, and needs no other.
+    @Test func swapOfVersion1IsNotMeasuredByVersion2() throws {
+        let available = AvailableControllers(version1: ["memory"], version2: ["hugetlb"], hasVersion2: true)
+        let plan = try LimitPlan(Resources.decode(Array(#"{"memory":{"swap":100}}"#.utf8)), available)
+        #expect(plan.limitedKeys == ["memory"])
+    }
+
     /// `cpu.max` takes both, in one write.
     @Test func theQuotaAndItsPeriodAreOneLimitOfVersion2() throws {
         let plan = try LimitPlan(Resources.decode(Array(#"{"cpu":{"quota":50000,"period":20000}}"#.utf8)), Self.v2)

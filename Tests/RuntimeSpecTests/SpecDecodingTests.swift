@@ -8,6 +8,13 @@ import Testing
 
     init() throws { spec = try Spec.decode(Array(maximalConfig.utf8)) }
 
+    @Test(arguments: [("1.0.2-dev", nil), ("1.2.1", nil), ("1.3.0", 0)] as [(String, Int64?)])
+    func noProcessesIsNoLimitBeforeItIsOne(_ version: String, _ limit: Int64?) throws {
+        var spec = try Spec.decode(Array(#"{"ociVersion":"\#(version)","linux":{"resources":{"pids":{"limit":0}}}}"#.utf8))
+        spec.adoptOldMeanings()
+        #expect(spec.linux.resources?.pids?.limit == limit)
+    }
+
     @Test func processIsRead() throws {
         let process = try #require(spec.process)
         #expect(process.terminal && process.noNewPrivileges)

@@ -14,6 +14,9 @@ struct LimitPlan: Sendable, Equatable {
         let all = resources.version1Limits
         version1 = all.filter { available.version1.contains($0.controller) && !$0.entries.isEmpty }
         if available.hasVersion2 {
+            var resources = resources
+            // What version 1 takes is not measured by what version 2 could take.
+            if available.version1.contains("memory") { resources.memory = nil }
             version2 = try resources.version2Limits(current).filter {
                 !available.version1.contains($0.nameInVersion1) && available.version2.contains($0.controller)
             }

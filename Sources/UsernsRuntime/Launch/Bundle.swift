@@ -21,7 +21,7 @@ struct Bundle {
         }
         do throws(SpecError) {
             spec = try Spec.decode(bytes)
-            spec.adoptAnnotations()
+            spec.adoptOldMeanings()
             try spec.validate()
         } catch { throw RuntimeError("\(config): \(error)") }
         do throws(KernelError) { _ = try FileDescriptor.currentDirectory.open(rootfs, [.path, .directory]) } catch {

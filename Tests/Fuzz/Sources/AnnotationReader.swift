@@ -17,7 +17,7 @@ enum AnnotationReader {
         var spec = Spec.defaultSpec()
         spec.annotations = annotations
         spec.linux.seccomp = Seccomp()
-        spec.adoptAnnotations()
+        spec.adoptOldMeanings()
         precondition(spec.linux.seccomp?.listenerPath == annotations[Spec.seccompReceiverAnnotation])
         answer { () throws(SpecError) in try spec.validate() }
 

@@ -7,7 +7,7 @@ enum ConfigReader {
     static func read(_ bytes: [UInt8]) {
         answer { () throws(SpecError) in
             var spec = try Spec.decode(bytes)
-            spec.adoptAnnotations()
+            spec.adoptOldMeanings()
             try spec.validate()
             if let seccomp = spec.linux.seccomp {
                 answer { () throws(SeccompError) in _ = try SeccompFilter.compile(seccomp) }
