@@ -176,11 +176,13 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: Identity.allCases)
-        func killWorksOnWhatIsCreated(_ identity: Identity) throws {
+        @Test(arguments: Identity.allCases, ["KILL", "TERM", "INT", "HUP", "QUIT"])
+        func killWorksOnWhatIsCreated(_ identity: Identity, _ signal: String) throws {
             try withBundle(identity) { bundle in
                 try bundle.create()
-                let result = try bundle.runc("kill", bundle.id, "KILL")
+                // Once it waits: create does not wait for that.
+                if signal != "KILL" { try bundle.waitForHandler(of: SIGTERM) }
+                let result = try bundle.runc("kill", bundle.id, signal)
                 #expect(result.succeeded, "\(result)")
                 #expect(try bundle.waitForStatus("stopped"))
                 let deleted = try bundle.runc("delete", bundle.id)
@@ -301,6 +303,19 @@ extension IntegrationTests {
                 #expect(result.succeeded, "\(result)")
                 let executed = try #require(try pid_t(bundle.read("\(file).exec")))
                 #expect(try executed != bundle.initPID() && kill(executed, 0) == 0)
+            }
+        }
+
+        /// It appears whole, and nothing else does.
+        @Test func thePIDFileMayHaveALongNameAndMayNotBeADirectory() throws {
+            try withBundle(.oneID) { bundle in
+                let directory = "\(bundle.directory)/pids"
+                for path in [directory, "\(directory)/directory"] { try bundle.makeDirectory(path) }
+                let refused = try bundle.runc("create", "--pid-file", "\(directory)/directory", bundle.id)
+                #expect(refused.status == 1 && refused.errors.count == 1 && refused.stderr.contains("--pid-file"), "\(refused)")
+                #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["directory"])
+                try bundle.create(options: ["--pid-file", "\(directory)/\(String(repeating: "x", count: 255))"])
+                #expect(try FileManager.default.contentsOfDirectory(atPath: directory).count == 2)
             }
         }
 

@@ -25,9 +25,15 @@ struct Announcement {
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
         let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let directory = try FileDescriptor.currentDirectory.open(parent, [.readOnly, .directory])
-        let temporary = ".\(name).\(getpid())"
-        let file = try directory.open(temporary, [.writeOnly, .create, .truncate, .noFollow], mode: 0o644)
-        try file.writeAll("\(pid)")
-        try directory.rename(temporary, to: name)
+        // A name that nobody has taken before us: in a directory that others may write it would be their file.
+        let temporary = ".\(UInt64.random(in: .min ... .max))"
+        let file = try directory.open(temporary, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o644)
+        do throws(KernelError) {
+            try file.writeAll("\(pid)")
+            try directory.rename(temporary, to: name)
+        } catch {
+            do throws(KernelError) { try directory.unlink(temporary) } catch {}
+            throw error
+        }
     }
 }

@@ -42,8 +42,13 @@ final class ContainerDirectory: Descriptor {
     }
 
     private func readIfThere(_ name: String) throws(RuntimeError) -> [UInt8]? {
-        // All of it: what we have written of a large configuration is larger still.
-        do throws(KernelError) { return try open(name, [.readOnly, .noFollow]).readAll(limitBytes: .max) } catch {
+        do throws(KernelError) {
+            // A fifo that somebody put there would keep us; what is no file has nothing in it.
+            let file = try open(name, [.readOnly, .noFollow, .nonBlocking])
+            guard try file.status().isRegular else { return [] }
+            // All of it: what we have written of a large configuration is larger still.
+            return try file.readAll(limitBytes: .max)
+        } catch {
             if error.errno == .noSuchFileOrDirectory { return nil }
             throw RuntimeError("\(path)/\(name)", error)
         }

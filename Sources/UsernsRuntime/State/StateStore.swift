@@ -133,7 +133,7 @@ struct StateStore {
         return found
     }
 
-    /// Locked. One that somebody holds is not interrupted.
+    /// Locked. One that somebody holds is not interrupted, and another's is not ours: its hooks would run as us.
     private func interruptedRemovals() throws(RuntimeError) -> [ContainerDirectory] {
         do throws(KernelError) {
             let root = try FileDescriptor.currentDirectory.open(path, [.readOnly, .directory])
@@ -141,7 +141,7 @@ struct StateStore {
             for name in try root.directoryEntries().map(\.description) where name.hasPrefix(Self.removedPrefix) {
                 do throws(KernelError) {
                     let directory = try ContainerDirectory(name, in: root, path: path)
-                    if try directory.lockIfFree() { directories.append(directory) }
+                    if try directory.ownerUID == geteuid(), try directory.lockIfFree() { directories.append(directory) }
                 } catch { if error.errno != .noSuchFileOrDirectory { throw error } }
             }
             return directories

@@ -21,6 +21,38 @@ extension IntegrationTests {
             }
         }
 
+        /// Whoever waits for its writer waits for ever.
+        @Test func aFIFOIsNoState() throws {
+            try withBundle(.root) { bundle in
+                try bundle.runDetached()
+                let state = "\(bundle.stateRoot)/\(bundle.id)/state.json"
+                #expect(unlink(state) == 0 && mkfifo(state, 0o600) == 0)
+                let list = try bundle.runtimeCommand(["list"]).start().wait(limitSeconds: 20)
+                #expect(list.succeeded && list.stderr.contains(bundle.id), "\(list)")
+                let deleted = try bundle.runtimeCommand(["delete", "--force", bundle.id]).start().wait(limitSeconds: 20)
+                #expect(deleted.succeeded, "\(deleted)")
+            }
+        }
+
+        /// Only who removed a container has its hooks to run.
+        @Test func hooksOfAnothersInterruptedRemovalAreNotRun() throws {
+            try withBundle(.root) { bundle in
+                let mark = "\(bundle.directory)/mark"
+                try bundle.edit { $0.append(["path": "/bin/touch", "args": ["touch", .string(mark)]], to: "hooks.poststop") }
+                try bundle.create()
+                let left = "\(bundle.stateRoot)/~1"
+                try PlainCommand.run(["cp", "-r", "\(bundle.stateRoot)/\(bundle.id)", left])
+                #expect(try bundle.runc("delete", "--force", bundle.id).succeeded)
+                #expect(unlink(mark) == 0)
+                try PlainCommand.run(["chown", "-R", "1000:1000", left])
+                #expect(try !bundle.runc("delete", bundle.id).succeeded)
+                #expect(access(mark, F_OK) != 0)
+                try PlainCommand.run(["chown", "-R", "0:0", left])
+                #expect(try bundle.runc("delete", bundle.id).succeeded)
+                #expect(access(mark, F_OK) == 0, "or this shows nothing")
+            }
+        }
+
         /// What stands still dies only when it goes on.
         @Test(arguments: [true, false])
         func aPausedContainerWithABrokenStateIsRemovedByForce(_ ownPIDNamespace: Bool) throws {
