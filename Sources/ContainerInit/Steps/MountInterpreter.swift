@@ -124,7 +124,10 @@ extension StepInterpreter {
         }
         if step.options.copiesUp {
             let directory = try Mounts.open(mount)
+            // It has the one that it was mounted with: what is copied gives its own with the rest.
+            let mode = try directory.status().mode & 0o7777
             try root.open(step.destination, [.readOnly, .directory]).copyTree(to: directory)
+            try directory.changeMode(mode)
             // A choice of access times is made by clearing the field.
             try Mounts.setAttributes(mount, set: step.options.set, clear: step.options.clear)
         }
