@@ -2,23 +2,14 @@ import ArgumentParser
 import UsernsRuntime
 
 /// One command of the command line: its options, and the call of the runtime that they become.
-protocol RuntimeCommand: ParsableCommand {
-    /// What follows the options and arguments of this command, untouched: it is another program's.
-    var passedThrough: [String] { get }
-
+protocol RuntimeCommand: ParsedAlone {
     /// Carries the command out and returns the program's exit status.
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32
 }
 
 extension RuntimeCommand {
+    static var passesThrough: Bool { false }
     var passedThrough: [String] { [] }
-
-    /// nil where help was asked for.
-    static func parsed(_ arguments: [String]) throws -> Self? {
-        guard let command = try parseAsRoot(arguments) as? Self else { return nil }
-        try arguments.dropLast(command.passedThrough.count).refuseEmptyValues()
-        return command
-    }
 }
 
 extension CommandConfiguration {
@@ -31,14 +22,5 @@ extension CommandConfiguration {
         CommandConfiguration(
             commandName: name.rawValue, _superCommandName: "runc", abstract: abstract,
             usage: "runc \(name.rawValue) [<options>]" + (arguments.isEmpty ? "" : " \(arguments)"), helpNames: helpNames)
-    }
-}
-
-extension Sequence<String> {
-    /// ArgumentParser takes `--option=` for an option whose value comes next, and would swallow another one's name.
-    func refuseEmptyValues() throws {
-        for argument in self where argument.hasPrefix("-") && argument.firstIndex(of: "=") == argument.indices.last {
-            throw ValidationError("The value of '\(argument.dropLast())' is empty")
-        }
     }
 }

@@ -140,6 +140,7 @@ extension InitPlan {
         if ownsMounts {
             steps += linux.readonlyPaths.map { .makeReadOnly(path: $0) }
             steps += linux.maskedPaths.map { .mask(path: $0) }
+            if mountSteps.contains(where: \.becomesReadOnly) { steps.append(.makeMountsReadOnly) }
             if root.readonly { steps.append(.makeRootReadOnly) }
             if let change = linux.rootfsPropagation?.change { steps.append(.setRootPropagation(change.type, recursive: change.recursive)) }
         }

@@ -35,6 +35,8 @@ public enum InitStep: Sendable, Equatable {
     case setSysctl(key: String, path: String, value: String)
     case makeReadOnly(path: String)
     case mask(path: String)
+    /// Those that say so and are filled by now.
+    case makeMountsReadOnly
     case makeRootReadOnly
 
     public enum RootEntry: Sendable, Equatable {
@@ -75,6 +77,7 @@ public enum InitStep: Sendable, Equatable {
         case .setSysctl(let key, _, let value): "setting linux.sysctl \(key) to \(value)"
         case .makeReadOnly(let path): "making \(path) read-only (linux.readonlyPaths)"
         case .mask(let path): "masking \(path) (linux.maskedPaths)"
+        case .makeMountsReadOnly: "making each tmpfs with the option ro read-only"
         case .makeRootReadOnly: "making the root read-only"
         }
     }

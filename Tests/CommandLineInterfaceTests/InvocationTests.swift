@@ -5,7 +5,9 @@ import UsernsRuntime
 
 /// argv → request.
 @Suite struct InvocationTests {
-    private func command<Command: RuntimeCommand>(_ type: Command.Type, _ arguments: String...) throws -> Command {
+    private func command<Command: RuntimeCommand>(_ type: Command.Type, _ arguments: String...) throws -> Command { try command(type, arguments) }
+
+    private func command<Command: RuntimeCommand>(_ type: Command.Type, _ arguments: [String]) throws -> Command {
         guard case .perform(let command) = try Invocation(arguments).action() else {
             throw RuntimeError("help, not a command")
         }
@@ -38,6 +40,39 @@ import UsernsRuntime
         #expect(invocation.debug)
         guard case .perform(let command) = try invocation.action() else { throw RuntimeError("help, not a command") }
         #expect(command is ListCommand)
+    }
+
+    /// As Go's programs take them, and their callers write them.
+    @Test(arguments: [
+        ["-debug", "-log=/l", "-log-format", "json", "--root", "/r", "-systemd-cgroup=true", "-rootless=true", "--strict-limits=T", "list"],
+        ["--strict-limits", "-rootless", "true", "--systemd-cgroup=1", "-root=/r", "--log-format=json", "-log", "/l", "--debug=false", "--debug=t", "-criu", "/c", "list"],
+    ])
+    func globalOptionsOfGo(_ arguments: [String]) throws { try globalOptions(arguments) }
+
+    @Test func flagsThatAreFalse() throws {
+        let invocation = try Invocation(["--debug", "--systemd-cgroup=false", "--log=", "--debug=0", "--strict-limits=F", "list"])
+        #expect(!invocation.debug && !invocation.request.systemdCgroup && !invocation.request.strictLimits && invocation.logPath == nil)
+        let run = try command(RunCommand.self, "run", "--keep", "-d", "--detach=false", "--pid-file", "--keep", "-keep=FALSE", "c1").request
+        #expect(!run.detach && !run.keep && run.create.pidFile == "--keep")
+    }
+
+    /// Where a command has arguments of its own alone, options may come after them.
+    @Test(arguments: [
+        ["-detach", "-bundle", "/b", "-pid-file=/p", "c1"], ["--d=true", "--b", "/b", "--pid-file", "/p", "c1"], ["-b=/b", "c1", "-pid-file", "/p", "-detach"],
+        ["-bundle=/b", "--console-socket=", "-pid-file=", "-pid-file=/p", "--keep=false", "-detach", "--", "c1"],
+    ])
+    func optionsOfGo(_ arguments: [String]) throws {
+        let request = try command(RunCommand.self, ["run"] + arguments).request
+        #expect(request.create.id == "c1" && request.create.bundle == "/b" && request.create.pidFile == "/p" && request.create.consoleSocket == nil)
+        #expect(request.detach && !request.keep)
+    }
+
+    @Test func emptyValuesAreTheDefaults() throws {
+        let exec = try command(ExecCommand.self, "exec", "--console-socket=", "--user=", "-cwd=", "-u=", "--pid-file=", "--apparmor=", "c1", "sh", "--cwd=").request
+        #expect(exec.consoleSocket == nil && exec.user == nil && exec.cwd == nil && exec.pidFile == nil && exec.apparmor == nil)
+        #expect(exec.id == "c1" && exec.arguments == ["sh", "--cwd="])
+        #expect(try command(CheckpointCommand.self, "checkpoint", "-image-path=", "c1").options.imagePath == "./checkpoint")
+        #expect(try command(KillCommand.self, "kill", "-all", "c1").all)
     }
 
     @Test func createDefaults() throws {
@@ -115,16 +150,15 @@ import UsernsRuntime
     /// What follows the id is the process's, whatever it looks like.
     @Test(arguments: [
         ["sh", "-c", "echo"], ["--", "sh"], ["-x"], ["--help"], ["sh", "--help", "-h"], ["ls", "--", "-l"], ["--tty"], ["-t", "run"],
-        ["sh", "--env", "X=1", "--root=", "--version"], ["exec", "list", ""], ["a", "-it", "--foo="],
+        ["sh", "--env", "X=1", "--root=", "--version"], ["exec", "list", ""], ["a", "-it", "--foo="], ["-detach", "--tty=false", "-cwd="],
     ])
     func passedThrough(_ arguments: [String]) throws {
-        guard case .perform(let exec) = try Invocation(["exec", "-t", "c1"] + arguments).action() else {
-            throw RuntimeError("help, not a command")
+        for options in [["-t"], ["-tty", "--cwd="]] {
+            let request = try command(ExecCommand.self, ["exec"] + options + ["c1"] + arguments).request
+            #expect(request.id == "c1")
+            #expect(request.tty && request.cwd == nil)
+            #expect(request.arguments == arguments)
         }
-        let request = try #require(exec as? ExecCommand).request
-        #expect(request.id == "c1")
-        #expect(request.tty)
-        #expect(request.arguments == arguments)
         guard case .perform(let ps) = try Invocation(["--debug", "ps", "-f", "json", "c1"] + arguments).action() else {
             throw RuntimeError("help, not a command")
         }

@@ -24,7 +24,7 @@ import UsernsRuntime
         }
     }
 
-    @Test(arguments: [["--version"], ["-v"], ["--debug", "-v", "list"]])
+    @Test(arguments: [["--version"], ["-v"], ["-version"], ["--debug", "-v", "list"]])
     func versions(_ arguments: [String]) throws {
         let lines = try shown(arguments).split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count == 4 && lines[3].isEmpty)
@@ -40,10 +40,14 @@ import UsernsRuntime
         (["--frobnicate", "list"], "Unknown option '--frobnicate'"),
         (["-x", "list"], "Unknown option '-x'"),
         (["--root"], "Missing value for '--root <dir>'"),
-        (["--root=", "/r", "list"], "The value of '--root' is empty"),
+        (["--root=", "list"], "The value '' is invalid for '--root <dir>'"),
+        (["--rootless=", "list"], "The value '' is invalid for '--rootless <setting>'"),
+        (["-frobnicate", "list"], "Unknown option '-frobnicate'"),
+        (["---debug", "list"], "Invalid option: ---debug"),
         (["--log-format", "yaml", "list"], "The value 'yaml' is invalid for '--log-format <format>'"),
         (["--rootless", "maybe", "list"], "The value 'maybe' is invalid for '--rootless <setting>'"),
-        (["--debug=1", "list"], "The option '--debug' does not take any value, but '1' was specified."),
+        (["--debug=yes", "list"], "The option '--debug' does not take any value, but 'yes' was specified."),
+        (["--debug=", "list"], "The value of '--debug' is empty"),
         (["run"], "Missing expected argument '<id>' (hint: see runc run --help)"),
         (["run", "c1", "c2"], "Unexpected argument 'c2' (hint: see runc run --help)"),
         (["list", "c1"], "Unexpected argument 'c1'"),
@@ -60,7 +64,12 @@ import UsernsRuntime
         (["exec"], "Missing expected argument '<id>'"),
         (["exec", "-g", "users", "c1", "sh"], "The value 'users' is invalid for '-g <gid>'"),
         (["run", "--bundle"], "Missing value for '--bundle <dir>'"),
-        (["run", "--pid-file=", "--detach", "c1"], "The value of '--pid-file' is empty"),
+        (["run", "--preserve-fds=", "c1"], "The value '' is invalid for '--preserve-fds <n>'"),
+        (["run", "-detach=maybe", "c1"], "The option '--detach' does not take any value"),
+        (["run", "-bundle"], "Missing value for '--bundle <dir>'"),
+        (["exec", "-additional-gids=", "c1", "sh"], "The value '' is invalid for '--additional-gids <gid>'"),
+        (["exec", "--process=", "c1"], "Missing expected argument '<command>', or '--process <file>'"),
+        (["update", "--pids-limit=", "c1"], "The value '' is invalid for '--pids-limit <n>'"),
         (["run", "--preserve-fds", "-1", "c1"], "The value '-1' is invalid for '--preserve-fds <n>'"),
         (["kill", "c1", "FOO"], "The value 'FOO' is invalid for '<signal>'"),
         (["list", "-f", "yaml"], "The value 'yaml' is invalid for '-f <format>'"),

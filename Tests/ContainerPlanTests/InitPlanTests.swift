@@ -163,6 +163,14 @@ private let defaultMounts = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mque
         }
     }
 
+    @Test func aReadOnlyTmpfsIsFilledFirst() throws {
+        let last = "making each tmpfs with the option ro read-only"
+        let dev = Mount(destination: "/dev", type: "tmpfs", source: "tmpfs", options: ["nosuid", "ro"])
+        #expect(outline(try plan(spec { $0.mounts = [dev] }, facts(rootUser))).suffix(2) == [last, "making the root read-only"])
+        let others = [Mount(destination: "/a", type: "tmpfs", source: "tmpfs", options: ["ro", "rw"]), Mount(destination: "/b", type: "bind", source: "/b", options: ["ro"])]
+        #expect(!outline(try plan(spec { $0.mounts = others }, facts(rootUser))).contains(last))
+    }
+
     /// The host's node has its owner and its mode.
     @Test(arguments: [(rootUser, true, ["linux.devices[0]", "linux.devices[1]"]), (namespaceRoot, false, ["linux.devices[0]", "linux.devices[1]"]), (rootUser, false, [])])
     func whatABoundDeviceCannotHaveIsSaid(_ identity: Identity, _ hasUserNamespace: Bool, _ named: [String]) throws {

@@ -72,6 +72,21 @@ extension IntegrationTests {
             }
         }
 
+        /// As Podman has it for `--tmpfs`: an explicit mode wins, else a directory gives its own, and one that the image lacks is everybody's.
+        @Test(arguments: Identity.allCases)
+        func hasTheModeOfATmpfs(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                for path in ["/image", "/covered"] { try bundle.makeDirectory(bundle.rootfs + path, mode: 0o750) }
+                try bundle.write("text\n", to: "\(bundle.rootfs)/image/file")
+                let options = ["rw", "rprivate", "nosuid", "nodev", "tmpcopyup"]
+                try bundle.edit {
+                    for path in ["/image", "/none"] { $0.addMount(path, type: "tmpfs", source: "tmpfs", options: options + ["mode=1770"]) }
+                    for path in ["/covered", "/scratch"] { $0.addMount(path, type: "tmpfs", source: "tmpfs", options: options) }
+                }
+                #expect(try bundle.output("cat /image/file; stat -c %a /image /none /covered /scratch") == "text\n1770\n1770\n750\n1777")
+            }
+        }
+
         @Test func isReadOnlyOnceItIsFilled() throws {
             try withBundle(.root) { bundle in
                 try bundle.makeDirectory("\(bundle.rootfs)/image")

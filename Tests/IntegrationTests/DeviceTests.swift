@@ -91,6 +91,15 @@ extension IntegrationTests {
             }
         }
 
+        /// An engine may list what it has seen in a /dev: the container has the one of its own devpts.
+        @Test(arguments: Identity.allCases, ["/dev/ptmx", "/dev/./ptmx"])
+        func aConfiguredPtmxIsTheContainersOwn(_ identity: Identity, _ path: String) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit { $0["linux.devices"] = [["path": .string(path), "type": "c", "major": 5, "minor": 2]] }
+                #expect(try bundle.output("readlink /dev/ptmx") == "pts/ptmx")
+            }
+        }
+
         @Test(arguments: Identity.allCases)
         func processesInAPseudoTerminalOfTheirOwn(_ identity: Identity) throws {
             try withBundle(identity) { bundle in

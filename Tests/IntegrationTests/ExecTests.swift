@@ -88,6 +88,38 @@ extension IntegrationTests {
             }
         }
 
+        /// What may be inherited stays with who is not root; nothing else is added to what does.
+        @Test func addsToTheAmbientSetWhatIsInheritable() throws {
+            try withBundle(.root) { bundle in
+                let (kill, netRaw, sysAdmin) = (1 << 5, 1 << 13, 1 << 21)
+                try bundle.edit {
+                    $0["process.noNewPrivileges"] = false
+                    $0["process.capabilities"] = [
+                        "bounding": ["CAP_KILL", "CAP_NET_RAW"], "permitted": ["CAP_KILL", "CAP_NET_RAW"], "effective": ["CAP_KILL"],
+                        "inheritable": ["CAP_KILL", "CAP_NET_RAW"],
+                    ]
+                }
+                try bundle.runDetached()
+                func sets(_ options: [String]) throws -> [Int?] {
+                    try bundle.execOutput("grep ^Cap /proc/self/status | cut -f 2", options: ["--user", "1000"] + options).split(separator: "\n").map { Int($0, radix: 16) }
+                }
+                let inheritable = kill | netRaw
+                // Inheritable, permitted, effective, bounding, ambient.
+                #expect(try sets([]) == [inheritable, 0, 0, kill | netRaw, 0])
+                #expect(try sets(["--cap", "CAP_NET_RAW"]) == [inheritable, netRaw, netRaw, kill | netRaw, netRaw])
+                #expect(try sets(["--cap", "CAP_SYS_ADMIN"]) == [inheritable, 0, 0, kill | netRaw | sysAdmin, 0])
+                #expect(try sets(["--cap", "CAP_SYS_ADMIN", "--cap", "CAP_NET_RAW"]) == [inheritable, netRaw, netRaw, kill | netRaw | sysAdmin, netRaw])
+            }
+        }
+
+        @Test func warnsOfACapabilityThatIsNone() throws {
+            try withBundle(.root) { bundle in
+                try bundle.runDetached()
+                let result = try bundle.exec(["echo", "on"], options: ["--cap", "CAP_NO_SUCH_THING"])
+                #expect(result.text == "on" && result.errors.count == 1 && result.stderr.contains("CAP_NO_SUCH_THING"), "\(result)")
+            }
+        }
+
         @Test(arguments: Identity.allCases)
         func takesAProcessFile(_ identity: Identity) throws {
             try withBundle(identity) { bundle in

@@ -111,6 +111,29 @@ extension IntegrationTests {
             }
         }
 
+        /// What lies in it is made there first: mounts, devices, and the terminal.
+        @Test(arguments: Identity.allCases)
+        func aTmpfsThatHoldsOthersIsReadOnlyInTheEnd(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let source = try bundle.makeSource()
+                try bundle.edit {
+                    $0.editMount("/dev") { $0.append("ro", to: "options") }
+                    $0.addMount("/outer", type: "tmpfs", source: "tmpfs", options: ["ro", "mode=755"])
+                    $0.addBind(source, to: "/outer/bound")
+                    $0.addMount("/outer/inner", type: "tmpfs", source: "tmpfs")
+                }
+                let output = try bundle.output(
+                    """
+                    for path in /dev /outer; do touch $path/new 2>/dev/null || echo read-only; done
+                    cat /outer/bound/file; touch /outer/inner/new /dev/shm/new && echo > /dev/null && readlink /dev/ptmx; cat /proc/self/mountinfo
+                    """)
+                #expect(output.hasPrefix("read-only\nread-only\ncontent\npts/ptmx\n"), "\(output)")
+                let mounts = MountInfo.parse(output)
+                for path in ["/dev", "/outer"] { #expect(mounts.at(path)?.options.contains("ro") == true, "\(path)") }
+                for path in ["/dev/pts", "/dev/shm", "/dev/mqueue"] { #expect(mounts.at(path)?.options.contains("ro") == false, "\(path)") }
+            }
+        }
+
         @Test(arguments: [
             (["rbind", "rshared"], "shared:"), (["rbind", "shared"], "shared:"), (["rbind", "rprivate"], nil), (["rbind", "unbindable"], "unbindable"),
         ] as [([String], String?)])

@@ -93,6 +93,7 @@ struct ExecCommand: RuntimeCommand {
         }
     }
 
+    static let passesThrough = true
     var passedThrough: [String] { command }
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {

@@ -15,6 +15,7 @@ struct PsCommand: RuntimeCommand {
     @Argument(parsing: .captureForPassthrough, help: "Options for ps(1).")
     var psOptions: [String] = []
 
+    static let passesThrough = true
     var passedThrough: [String] { psOptions }
 
     func perform(with runtime: borrowing Runtime, log: RuntimeLog) throws(RuntimeError) -> Int32 {

@@ -5,7 +5,7 @@ import UsernsRuntime
 ///
 /// It is parsed by itself, and the command by itself after it: options of the same name may stand before and after the
 /// command's name (`--rootless=true`, `spec --rootless`), and what follows the id of exec and ps is nobody's option.
-struct GlobalOptions: ParsableCommand {
+struct GlobalOptions: ParsedAlone {
     // The name of a super-command tells ArgumentParser that completion scripts are not made here. Looking for that request
     // costs it two more parses.
     static let configuration = CommandConfiguration(
@@ -41,6 +41,10 @@ struct GlobalOptions: ParsableCommand {
     @Flag(name: "--strict-limits", help: .flag("Fail where a limit can't be enforced, rather than warn."))
     var strictLimits = false
 
+    // Engines that are told where CRIU is pass it on. It is looked for in PATH, as runc does.
+    @Option(name: "--criu", parsing: .unconditional, help: .hidden)
+    var criu: String?
+
     @Flag(name: "--version -v", help: .flag("Show the versions of the program, of the specification and of libseccomp."))
     var version = false
 
@@ -54,16 +58,13 @@ struct GlobalOptions: ParsableCommand {
 
     func validate() throws {
         try logFormatName.require("--log-format <format>") { LogFormat(rawValue: $0) != nil }
+        // Neither here nor the default is meant by it.
+        try root.require("--root <dir>") { !$0.isEmpty }
         try rootlessName.require("--rootless <setting>") { RootlessSetting(rawValue: $0) != nil }
     }
 
-    /// nil where help was asked for.
-    static func parsed(_ arguments: [String]) throws -> GlobalOptions? {
-        guard let options = try parseAsRoot(arguments) as? GlobalOptions else { return nil }
-        let own = options.command == nil ? arguments[...] : arguments.dropLast(1 + options.commandArguments.count)
-        try own.refuseEmptyValues()
-        return options
-    }
+    static let passesThrough = true
+    var passedThrough: [String] { command.map { [$0] + commandArguments } ?? [] }
 
     var request: GlobalRequest {
         let rootless = rootlessName.flatMap(RootlessSetting.init) ?? .auto

@@ -27,7 +27,7 @@ extension StepInterpreter {
                 }
             }
         }
-        if step.options.set.contains(.readOnly) { try Mounts.setAttributes(tmpfs, set: .readOnly) }
+        if step.becomesReadOnly { mountsToBeReadOnly.append(SharedDescriptor(tmpfs)) }
     }
 
     /// - Parameter fresh: as the container's own cgroup namespace shows it, where the kernel allows that; else a copy.

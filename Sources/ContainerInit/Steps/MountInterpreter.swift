@@ -112,8 +112,7 @@ extension StepInterpreter {
         try requireProcUntouched(by: type == "proc", target, step.destination)
         let mount: OwnedDescriptor
         do throws(KernelError) {
-            // A read-only one is made so once it is filled.
-            let attributes = step.options.copiesUp ? step.options.set.subtracting(.readOnly) : step.options.set
+            let attributes = step.becomesReadOnly ? step.options.set.subtracting(.readOnly) : step.options.set
             mount = try Mounts.isForFSConfig(source: source, options)
                 ? Mounts.fileSystem(type, source: source, options: options, attributes: attributes)
                 : Mounts.fileSystem(type, source: source, options: options, attributes: attributes, mountingOn: target)
@@ -124,13 +123,15 @@ extension StepInterpreter {
         }
         if step.options.copiesUp {
             let directory = try Mounts.open(mount)
+            // It has the one that it was mounted with: what is copied gives its own with the rest.
+            let mode = try directory.status().mode & 0o7777
             try root.open(step.destination, [.readOnly, .directory]).copyTree(to: directory)
-            // A choice of access times is made by clearing the field.
-            try Mounts.setAttributes(mount, set: step.options.set, clear: step.options.clear)
+            try directory.changeMode(mode)
         }
         if let label = step.rootLabel { try setRootLabel(label, mount) }
         try finish(mount, step, on: target)
         if type == "tmpfs" { madeMounts.insert(try mount.mountID()) }
+        if step.becomesReadOnly { mountsToBeReadOnly.append(SharedDescriptor(mount)) }
     }
 
     /// What a tmpfs takes over from the directory that it covers, where it is given no mode: the kernel's default lets everybody write.
@@ -166,6 +167,11 @@ extension StepInterpreter {
     }
 
     // MARK: hiding
+
+    func makeMountsReadOnly() throws(KernelError) {
+        for mount in mountsToBeReadOnly { try Mounts.setAttributes(mount, set: .readOnly) }
+        mountsToBeReadOnly = []
+    }
 
     func makeReadOnly(_ path: String) throws(KernelError) {
         guard let target = try existing(path) else { return }

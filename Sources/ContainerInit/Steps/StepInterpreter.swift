@@ -33,6 +33,9 @@ final class StepInterpreter {
     /// The ids of mounts of file systems that were made for the container and hold nothing of the host's.
     var madeMounts: Set<UInt64> = []
 
+    /// Those that are to be filled first. Held, for a later mount may cover one.
+    var mountsToBeReadOnly: [SharedDescriptor] = []
+
     /// The container's root file system, or what was mounted on it; where nothing is mounted for it, what is `/` at the moment:
     /// the host's, until the root is changed.
     var root: RootDirectory {
@@ -78,6 +81,7 @@ final class StepInterpreter {
         case .setSysctl(_, let path, let value): try procfs.write(path, value)
         case .makeReadOnly(let path): try makeReadOnly(path)
         case .mask(let path): try mask(path)
+        case .makeMountsReadOnly: try makeMountsReadOnly()
         case .makeRootReadOnly: try Mounts.setAttributes(root.descriptor, set: .readOnly)
         }
     }

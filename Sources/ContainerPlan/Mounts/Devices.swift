@@ -11,16 +11,20 @@ enum Devices {
         ("/dev/stderr", "/proc/self/fd/2"), ("/dev/ptmx", "pts/ptmx"),
     ]
 
+    /// The host's would open terminals of the host: what a container has at that path is the link to its own devpts.
+    private static func isOfDevpts(_ device: Device) -> Bool { device.path.pathComponentsResolvingDots == ["dev", "ptmx"] }
+
     /// Of what is asked of devices that are the host's own.
     static func warnings(_ devices: [Device]) -> [String] {
         devices.enumerated().compactMap { index, device in
             let isAsked = device.fileMode != nil || device.uid ?? 0 != 0 || device.gid ?? 0 != 0
-            guard device.type != .fifo, isAsked else { return nil }
+            guard device.type != .fifo, isAsked, !isOfDevpts(device) else { return nil }
             return "linux.devices[\(index)]: \(device.path) is the host's in a user namespace, with its owner and mode: fileMode, uid and gid are left out"
         }
     }
 
-    static func steps(_ devices: [Device], areBound: Bool) -> [InitStep] {
+    static func steps(_ configured: [Device], areBound: Bool) -> [InitStep] {
+        let devices = configured.filter { !isOfDevpts($0) }
         let asked = Set(devices.map(\.path))
         var steps: [InitStep] = defaults.filter { !asked.contains($0.0) }.map { path, major, minor in
             .makeDevice(DeviceStep(

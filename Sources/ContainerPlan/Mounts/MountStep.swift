@@ -41,6 +41,16 @@ public struct MountStep: Sendable, Equatable {
         self.rootLabel = rootLabel
         self.name = name
     }
+
+    /// A read-only tmpfs begins empty: what is mounted or made in it needs a place there, so it is made read-only with the root.
+    public var becomesReadOnly: Bool {
+        guard options.set.contains(.readOnly) else { return false }
+        return switch content {
+        case .fileSystem(let type, _, _): type == "tmpfs"
+        case .cgroupTmpfs: true
+        case .bind, .disk, .remount, .cgroup2: false
+        }
+    }
 }
 
 extension [MountStep] {

@@ -23,7 +23,7 @@ struct ExecProcessDescription {
             if request.noNewPrivs { process.noNewPrivileges = true }
             if let user = request.user { try Self.setUser(user, &process) }
             process.user.additionalGids += request.additionalGIDs
-            for name in request.capabilities { try Self.add(capability: name, &process) }
+            for name in request.capabilities { Self.add(capability: name, &process) }
         }
         do throws(SpecError) { try process.validate() } catch { throw RuntimeError("process.\(error)") }
         self.process = process
@@ -49,14 +49,13 @@ struct ExecProcessDescription {
     }
 
     /// Not to the inheritable set: with it a file's own capabilities could give it back to who gave it up (CVE-2022-29162).
-    private static func add(capability name: String, _ process: inout RuntimeSpec.Process) throws(RuntimeError) {
+    /// To the ambient one, of which the plan leaves what is inheritable already. A name that is none is warned of there.
+    private static func add(capability name: String, _ process: inout RuntimeSpec.Process) {
         let upper = name.uppercased()
-        guard let capability = Capability(rawValue: upper.hasPrefix("CAP_") ? upper : "CAP_" + upper) else {
-            throw RuntimeError("--cap \(name): no such capability")
-        }
+        let capability = Capability(rawValue: upper.hasPrefix("CAP_") ? upper : "CAP_" + upper)?.rawValue ?? name
         var sets = process.capabilities ?? Capabilities()
-        for path in [\Capabilities.bounding, \.effective, \.permitted] where !sets[keyPath: path].contains(capability.rawValue) {
-            sets[keyPath: path].append(capability.rawValue)
+        for path in [\Capabilities.bounding, \.effective, \.permitted, \.ambient] where !sets[keyPath: path].contains(capability) {
+            sets[keyPath: path].append(capability)
         }
         process.capabilities = sets
     }
