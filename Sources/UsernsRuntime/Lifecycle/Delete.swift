@@ -54,15 +54,22 @@ extension Container {
             do throws(KernelError) { try process.signal(SIGKILL) } catch {
                 if error.errno != .noSuchProcess { throw RuntimeError("killing container \(id)", error) }
             }
-            if let state { try SavedCgroup(state).letKilledDie() } else { try CgroupJournal(directory: directory).killAll() }
-            do throws(KernelError) {
-                guard try process.waitUntilGone(until: Deadline(milliseconds: 10_000)) else {
-                    throw KernelError(.pidfd_send_signal, .timedOut, "\(process.pid) does not end")
-                }
-            } catch { throw RuntimeError("killing container \(id)", error) }
+            try waitForEnd(of: process)
         }
         // In a PID namespace of its own all died with init.
         guard sharesProcesses else { return }
         if let state { try SavedCgroup(state).killAll() } else { try CgroupJournal(directory: directory).killAll() }
+    }
+
+    /// Of a process that was killed. It, or those who die with it, may stand still in version 1, also once more.
+    private func waitForEnd(of process: borrowing ChildProcess) throws(RuntimeError) {
+        let deadline = Deadline(milliseconds: 10_000)
+        repeat {
+            if let state { try SavedCgroup(state).letKilledDie() } else { try CgroupJournal(directory: directory).killAll() }
+            do throws(KernelError) { if try process.waitUntilGone(until: Deadline(milliseconds: 50)) { return } } catch {
+                throw RuntimeError("killing container \(id)", error)
+            }
+        } while !deadline.hasPassed
+        throw RuntimeError("killing container \(id)", KernelError(.pidfd_send_signal, .timedOut, "\(process.pid) does not end"))
     }
 }

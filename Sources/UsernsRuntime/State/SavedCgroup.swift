@@ -115,8 +115,13 @@ struct SavedCgroup {
         do throws(CgroupError) { try driver.killAll(cgroup) } catch { try unlessForgiven(error) }
     }
 
-    func letKilledDie() throws(RuntimeError) {
-        do throws(CgroupError) { try cgroup.freezer?.letKilledDie() } catch { try unlessForgiven(error) }
+    /// Returns whether anything stood still, and may do so again.
+    @discardableResult
+    func letKilledDie() throws(RuntimeError) -> Bool {
+        do throws(CgroupError) { return try cgroup.freezer?.letKilledDie() ?? false } catch {
+            try unlessForgiven(error)
+            return false
+        }
     }
 
     func remove() throws(RuntimeError) {
