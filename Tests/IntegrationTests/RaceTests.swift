@@ -104,6 +104,26 @@ extension IntegrationTests {
             }
         }
 
+        /// An exec that is let in between the kill and the removal of the cgroups dies with the others, or finds no cgroup to join.
+        @Test func anExecDuringADeleteIsLeftNowhere() throws {
+            try withBundle(.root) { bundle in
+                try bundle.edit { $0.removeNamespace("pid") }
+                for round in 0..<40 {
+                    try bundle.runDetached("exec sleep 1000")
+                    let exec = try bundle.runtimeCommand(["exec", "--detach", bundle.id, "sleep", "1000"]).start()
+                    usleep(UInt32(round % 20) * 1_000)
+                    let start = Date()
+                    let deleted = try bundle.runc("delete", "--force", bundle.id)
+                    try #require(deleted.succeeded, "round \(round): \(deleted)")
+                    #expect(Date().timeIntervalSince(start) < 10 * Machine.slowness)
+                    let result = try exec.wait()
+                    #expect(result.succeeded || result.errors.count == 1, "\(result)")
+                    let left = try Leftovers(of: bundle).afterAWhile()
+                    try #require(left.isEmpty, "round \(round): \(left)")
+                }
+            }
+        }
+
         /// An exec whose runtime is killed early leaves no half-made process in the container.
         @Test(arguments: [Identity.root, .oneID])
         func aRuntimeKilledDuringExecLeavesTheContainerAlone(_ identity: Identity) throws {

@@ -68,9 +68,8 @@ struct CgroupTree {
     }
 
     /// Removes the tree; one that is gone is removed. The kernel needs a moment after the last process has ended: so long
-    /// it is asked again. Errors: EBUSY where processes are left.
-    func remove(patienceMilliseconds: Int32) throws(KernelError) {
-        var patience = Patience(milliseconds: patienceMilliseconds)
+    /// it is asked again, after `whileBusy`. Errors: EBUSY where processes are left.
+    func remove(_ patience: inout Patience, whileBusy: () -> Void = {}) throws(KernelError) {
         while true {
             do throws(KernelError) { return try removeIfThere(directory, in: FileDescriptor.currentDirectory) } catch {
                 guard error.isBusy else { throw error }
@@ -81,7 +80,9 @@ struct CgroupTree {
                 }
             })
             do throws(KernelError) { return try removeIfThere(directory, in: FileDescriptor.currentDirectory) } catch {
-                guard error.isBusy, try patience.pause() else { throw error }
+                guard error.isBusy else { throw error }
+                whileBusy()
+                guard try patience.pause() else { throw error }
             }
         }
     }

@@ -44,7 +44,7 @@ extension Container {
             return try Container(directory, procfs: procfs, state: staged).destroy(store: store, log: log)
         }
         try endProcesses()
-        if let state { try SavedCgroup(state).remove() } else { try CgroupJournal(directory: directory).remove() }
+        if let state { try SavedCgroup(state).remove(killing: sharesProcesses) } else { try CgroupJournal(directory: directory).remove() }
         try store.remove(directory, thenRunning: hooks, log: log)
     }
 

@@ -124,8 +124,14 @@ struct SavedCgroup {
         }
     }
 
-    func remove() throws(RuntimeError) {
-        do throws(CgroupError) { try driver.remove(cgroup) } catch { try unlessForgiven(error) }
+    /// - Parameter killing: whoever comes in meanwhile: an `exec` that was let in before, and joins only now.
+    func remove(killing: Bool) throws(RuntimeError) {
+        do throws(CgroupError) {
+            try driver.remove(cgroup) {
+                // What cannot be killed stays, and that is the error.
+                do throws(RuntimeError) { if killing { try sendKill() } } catch {}
+            }
+        } catch { try unlessForgiven(error) }
         do throws(CgroupError) { try resctrl?.remove() } catch { throw RuntimeError(error) }
     }
 
