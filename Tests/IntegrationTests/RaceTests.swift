@@ -124,6 +124,44 @@ extension IntegrationTests {
             }
         }
 
+        // MARK: a delete that another command is in the way of
+
+        /// Init was stopped: a `start` waits for it, and a `delete --force` for neither.
+        @Test(arguments: Identity.allCases)
+        func aStartThatWaitsForInitHoldsNoForcedDeleteUp(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.create()
+                #expect(try bundle.runc("kill", bundle.id, "STOP").succeeded)
+                let start = try bundle.runtimeCommand(["start", bundle.id]).start()
+                usleep(300_000)
+                #expect(try start.isRunning())
+                var command = try bundle.runtimeCommand(["delete", "--force", bundle.id])
+                command.limitSeconds = 20
+                let deleted = try command.run()
+                #expect(deleted.succeeded, "\(deleted)")
+                let result = try start.wait()
+                #expect(result.status == 1 && result.errors.count == 1, "\(result)")
+            }
+        }
+
+        @Test func anUpdateThatWaitsForItsLimitsHoldsNobodyUp() throws {
+            try withBundle(.root) { bundle in
+                let fifo = "\(bundle.directory)/resources"
+                #expect(mkfifo(fifo, 0o600) == 0)
+                try bundle.runDetached()
+                let update = try bundle.runtimeCommand(["update", "--resources", fifo, bundle.id]).start()
+                defer { update.signal(SIGKILL) }
+                usleep(300_000)
+                #expect(try update.isRunning())
+                for words in [["pause", bundle.id], ["delete", "--force", bundle.id]] {
+                    var command = try bundle.runtimeCommand(words)
+                    command.limitSeconds = 20
+                    let result = try command.run()
+                    #expect(result.succeeded, "\(result)")
+                }
+            }
+        }
+
         /// An exec whose runtime is killed early leaves no half-made process in the container.
         @Test(arguments: [Identity.root, .oneID])
         func aRuntimeKilledDuringExecLeavesTheContainerAlone(_ identity: Identity) throws {
