@@ -43,7 +43,13 @@ public protocol CgroupDriver: Sendable {
     func isStillOurs(_ cgroup: ContainerCgroup) -> Bool
 
     /// Removes what was made for the container, with the cgroups that it made below. What is gone is removed.
-    func remove(_ cgroup: ContainerCgroup) throws(CgroupError)
+    ///
+    /// - Parameter whileBusy: called before each wait for processes that are left.
+    func remove(_ cgroup: ContainerCgroup, whileBusy: () -> Void) throws(CgroupError)
+}
+
+extension CgroupDriver {
+    public func remove(_ cgroup: ContainerCgroup) throws(CgroupError) { try remove(cgroup) {} }
 }
 
 /// How limits are understood, beside their values.

@@ -169,6 +169,35 @@ private let forgiving = CgroupForgiveness(rootlessCgroups: true, pathAsked: fals
         #expect(!fake.exists("freezer/demo"))
     }
 
+    @Test func whoIsLeftIsEndedWhileItIsBusy() throws {
+        let fake = try FakeHierarchies()
+        try fake.makeDirectory("freezer/demo")
+        try fake.write("", "freezer/demo/held")
+        var calls = 0
+        try driver.remove(ContainerCgroup(made: [fake.path + "/freezer/demo"])) {
+            calls += 1
+            if calls == 2 { do { try fake.remove("freezer/demo/held") } catch { Issue.record(error) } }
+        }
+        #expect(calls == 2 && !fake.exists("freezer/demo"))
+    }
+
+    @Test func allAreWaitedForOnce() throws {
+        let fake = try FakeHierarchies()
+        let directories = ["cpu,cpuacct/demo", "freezer/demo", "pids/demo"]
+        for directory in directories {
+            try fake.makeDirectory(directory)
+            try fake.write("", directory + "/held")
+        }
+        let made = Set(directories.map { fake.path + "/" + $0 })
+        func pauses(_ made: Set<String>) -> Int {
+            var pauses = 0
+            #expect(throws: CgroupError.self) { try driver.remove(ContainerCgroup(made: made)) { pauses += 1 } }
+            return pauses
+        }
+        let ofOne = pauses([made.first!])
+        #expect(ofOne > 2 && pauses(made) == ofOne + 2)
+    }
+
     @Test func aTreeDeeperThanAnyPathIsRemoved() throws {
         let fake = try FakeHierarchies(unified: true)
         try fake.makeDirectory("v2/demo")

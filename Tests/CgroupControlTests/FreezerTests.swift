@@ -72,6 +72,18 @@ import Testing
         }
     }
 
+    @Test func whatIsFrozenBelowIsThawedForWhoWasKilled() throws {
+        try withFreezer(.v1, ["freezer.state": "THAWED"]) { (freezer, read) throws in
+            try FileManager.default.createDirectory(atPath: freezer.directory + "/a/b", withIntermediateDirectories: true)
+            for (name, text) in [("a", "THAWED"), ("a/b", "FROZEN")] {
+                try text.write(toFile: "\(freezer.directory)/\(name)/freezer.state", atomically: false, encoding: .utf8)
+            }
+            #expect(try freezer.letKilledDie())
+            #expect(try read("a/b/freezer.state") == "THAWED")
+            #expect(try !freezer.letKilledDie())
+        }
+    }
+
     @Test(arguments: [Freezer.Version.v1, .v2])
     func whatIsGoneIsThawed(_ version: Freezer.Version) throws {
         try withFreezer(version, [:]) { (freezer, _) throws in

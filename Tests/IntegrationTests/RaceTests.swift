@@ -104,6 +104,64 @@ extension IntegrationTests {
             }
         }
 
+        /// An exec that is let in between the kill and the removal of the cgroups dies with the others, or finds no cgroup to join.
+        @Test func anExecDuringADeleteIsLeftNowhere() throws {
+            try withBundle(.root) { bundle in
+                try bundle.edit { $0.removeNamespace("pid") }
+                for round in 0..<40 {
+                    try bundle.runDetached("exec sleep 1000")
+                    let exec = try bundle.runtimeCommand(["exec", "--detach", bundle.id, "sleep", "1000"]).start()
+                    usleep(UInt32(round % 20) * 1_000)
+                    let start = Date()
+                    let deleted = try bundle.runc("delete", "--force", bundle.id)
+                    try #require(deleted.succeeded, "round \(round): \(deleted)")
+                    #expect(Date().timeIntervalSince(start) < 10 * Machine.slowness)
+                    let result = try exec.wait()
+                    #expect(result.succeeded || result.errors.count == 1, "\(result)")
+                    let left = try Leftovers(of: bundle).afterAWhile()
+                    try #require(left.isEmpty, "round \(round): \(left)")
+                }
+            }
+        }
+
+        // MARK: a delete that another command is in the way of
+
+        /// Init was stopped: a `start` waits for it, and a `delete --force` for neither.
+        @Test(arguments: Identity.allCases)
+        func aStartThatWaitsForInitHoldsNoForcedDeleteUp(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.create()
+                #expect(try bundle.runc("kill", bundle.id, "STOP").succeeded)
+                let start = try bundle.runtimeCommand(["start", bundle.id]).start()
+                usleep(300_000)
+                #expect(try start.isRunning())
+                var command = try bundle.runtimeCommand(["delete", "--force", bundle.id])
+                command.limitSeconds = 20
+                let deleted = try command.run()
+                #expect(deleted.succeeded, "\(deleted)")
+                let result = try start.wait()
+                #expect(result.status == 1 && result.errors.count == 1, "\(result)")
+            }
+        }
+
+        @Test func anUpdateThatWaitsForItsLimitsHoldsNobodyUp() throws {
+            try withBundle(.root) { bundle in
+                let fifo = "\(bundle.directory)/resources"
+                #expect(mkfifo(fifo, 0o600) == 0)
+                try bundle.runDetached()
+                let update = try bundle.runtimeCommand(["update", "--resources", fifo, bundle.id]).start()
+                defer { update.signal(SIGKILL) }
+                usleep(300_000)
+                #expect(try update.isRunning())
+                for words in [["pause", bundle.id], ["delete", "--force", bundle.id]] {
+                    var command = try bundle.runtimeCommand(words)
+                    command.limitSeconds = 20
+                    let result = try command.run()
+                    #expect(result.succeeded, "\(result)")
+                }
+            }
+        }
+
         /// An exec whose runtime is killed early leaves no half-made process in the container.
         @Test(arguments: [Identity.root, .oneID])
         func aRuntimeKilledDuringExecLeavesTheContainerAlone(_ identity: Identity) throws {

@@ -72,6 +72,7 @@ extension CgroupDriver {
             throw error
         }
         try cgroup.freezer?.thaw()
+        try cgroup.freezer?.letKilledDie()
     }
 }
 

@@ -54,10 +54,22 @@ struct CgroupTree {
         return pids.sorted()
     }
 
+    /// Thaws each cgroup of version 1 that stands still by itself or for one above, the one above first. Returns whether there were any.
+    func thaw() throws(KernelError) -> Bool {
+        var stoodStill = false
+        try walk(entering: { directory throws(KernelError) in
+            do throws(KernelError) {
+                guard let state = try directory.openIfThere("freezer.state", .readOnly), try !state.readText().hasPrefix("THAWED") else { return }
+                stoodStill = true
+                try directory.open("freezer.state", .writeOnly).writeAll("THAWED")
+            } catch { if !error.isMissingFile { throw error } }
+        })
+        return stoodStill
+    }
+
     /// Removes the tree; one that is gone is removed. The kernel needs a moment after the last process has ended: so long
-    /// it is asked again. Errors: EBUSY where processes are left.
-    func remove(patienceMilliseconds: Int32) throws(KernelError) {
-        var patience = Patience(milliseconds: patienceMilliseconds)
+    /// it is asked again, after `whileBusy`. Errors: EBUSY where processes are left.
+    func remove(_ patience: inout Patience, whileBusy: () -> Void = {}) throws(KernelError) {
         while true {
             do throws(KernelError) { return try removeIfThere(directory, in: FileDescriptor.currentDirectory) } catch {
                 guard error.isBusy else { throw error }
@@ -68,7 +80,9 @@ struct CgroupTree {
                 }
             })
             do throws(KernelError) { return try removeIfThere(directory, in: FileDescriptor.currentDirectory) } catch {
-                guard error.isBusy, try patience.pause() else { throw error }
+                guard error.isBusy else { throw error }
+                whileBusy()
+                guard try patience.pause() else { throw error }
             }
         }
     }

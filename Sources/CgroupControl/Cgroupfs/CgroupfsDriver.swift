@@ -102,13 +102,14 @@ public struct CgroupfsDriver: CgroupDriver {
     public func isStillOurs(_ cgroup: ContainerCgroup) -> Bool { true }
 
     /// Removes the directories that were made for the container, with the cgroups that it made below them. What is gone
-    /// is removed. All are tried; the first error is thrown.
-    public func remove(_ cgroup: ContainerCgroup) throws(CgroupError) {
+    /// is removed. All are tried, with one patience: who stays in one is mostly in all. The first error is thrown.
+    public func remove(_ cgroup: ContainerCgroup, whileBusy: () -> Void) throws(CgroupError) {
+        var patience = Patience(milliseconds: patienceMilliseconds)
         var first: CgroupError?
         for directory in cgroup.made.sorted() {
             do throws(CgroupError) {
                 try attempt("remove", directory) { () throws(KernelError) in
-                    try CgroupTree(directory: directory).remove(patienceMilliseconds: patienceMilliseconds)
+                    try CgroupTree(directory: directory).remove(&patience, whileBusy: whileBusy)
                 }
             } catch { first = first ?? error }
         }

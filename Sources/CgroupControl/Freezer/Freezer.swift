@@ -70,9 +70,15 @@ public struct Freezer: Sendable, Equatable {
         }
     }
 
-    /// After a kill: in version 1 whoever stands still does not die, in version 2 he does, whatever is frozen above.
-    public func letKilledDie() throws(CgroupError) {
-        if version == .v1, try isFrozen() { try thaw() }
+    /// After a kill: in version 1 whoever stands still does not die, in version 2 he does, whatever is frozen above. A container
+    /// that may write its cgroup may have frozen others below it, and who still lives does so again: wherever somebody's end is
+    /// waited for, this is asked again. Returns whether anything stood still.
+    @discardableResult
+    public func letKilledDie() throws(CgroupError) -> Bool {
+        guard version == .v1 else { return false }
+        let stoodStill = try isFrozen()
+        if stoodStill { try thaw() }
+        return try attempt("thaw", directory) { () throws(KernelError) in try CgroupTree(directory: directory).thaw() } || stoodStill
     }
 
     private func release() throws(KernelError) {

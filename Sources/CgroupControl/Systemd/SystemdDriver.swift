@@ -200,7 +200,7 @@ public struct SystemdDriver: CgroupDriver {
     }
 
     /// Stops the unit, and removes the directories that are ours.
-    public func remove(_ cgroup: ContainerCgroup) throws(CgroupError) {
+    public func remove(_ cgroup: ContainerCgroup, whileBusy: () -> Void) throws(CgroupError) {
         if let unit = cgroup.unit, unit.invocation != nil {
             do throws(CgroupError) {
                 let manager = try SystemdManager(ofUser: unit.isOfUser)
@@ -216,7 +216,7 @@ public struct SystemdDriver: CgroupDriver {
                 guard error.isForgivable, !isLeft else { throw error }
             }
         }
-        try files.remove(cgroup)
+        try files.remove(cgroup, whileBusy: whileBusy)
     }
 }
 

@@ -29,6 +29,13 @@ extension Runtime {
             }
             throw RuntimeError("signalling container \(id)", error)
         }
-        if signal == SIGKILL { try cgroup.letKilledDie() }
+        guard signal == SIGKILL else { return }
+        // Who is not yet dead may freeze again what is killed.
+        let deadline = Deadline(milliseconds: 2000)
+        while try cgroup.letKilledDie(), !deadline.hasPassed {
+            do throws(KernelError) { if try process.waitUntilGone(until: Deadline(milliseconds: 10)) { return } } catch {
+                throw RuntimeError("signalling container \(id)", error)
+            }
+        }
     }
 }

@@ -6,10 +6,11 @@ import SystemPackage
 extension Runtime {
     /// Changes the limits that are given, and leaves the others. A change that fails leaves all as it was.
     public func update(_ request: UpdateRequest) throws(RuntimeError) {
+        // Before the container is locked: a file may be a pipe, whose writer takes his time.
+        let change = try request.file.map(Self.readResources) ?? request.resources
         let probe = try HostProbe()
         let (container, cgroup) = try openControlled(request.id, for: "update", probe)
         guard try container.status().allows(.update) else { throw RuntimeError("container not running: \(request.id)") }
-        let change = try request.file.map(Self.readResources) ?? request.resources
         let options = LimitOptions(self.request, probe.privilege(self.request), probe.identity)
         let schemata = request.file == nil ? [request.l3CacheSchema, request.memBwSchema].compactMap { $0 } : []
         let limits = try cgroup.update(change, options: options, on: probe.cgroupHierarchies())

@@ -115,12 +115,23 @@ struct SavedCgroup {
         do throws(CgroupError) { try driver.killAll(cgroup) } catch { try unlessForgiven(error) }
     }
 
-    func letKilledDie() throws(RuntimeError) {
-        do throws(CgroupError) { try cgroup.freezer?.letKilledDie() } catch { try unlessForgiven(error) }
+    /// Returns whether anything stood still, and may do so again.
+    @discardableResult
+    func letKilledDie() throws(RuntimeError) -> Bool {
+        do throws(CgroupError) { return try cgroup.freezer?.letKilledDie() ?? false } catch {
+            try unlessForgiven(error)
+            return false
+        }
     }
 
-    func remove() throws(RuntimeError) {
-        do throws(CgroupError) { try driver.remove(cgroup) } catch { try unlessForgiven(error) }
+    /// - Parameter killing: whoever comes in meanwhile: an `exec` that was let in before, and joins only now.
+    func remove(killing: Bool) throws(RuntimeError) {
+        do throws(CgroupError) {
+            try driver.remove(cgroup) {
+                // What cannot be killed stays, and that is the error.
+                do throws(RuntimeError) { if killing { try sendKill() } } catch {}
+            }
+        } catch { try unlessForgiven(error) }
         do throws(CgroupError) { try resctrl?.remove() } catch { throw RuntimeError(error) }
     }
 

@@ -108,6 +108,56 @@ extension IntegrationTests {
             }
         }
 
+        // MARK: a hostile cgroup
+
+        /// In version 1, where what stands still does not die: in a cgroup below the container's own, which it has frozen itself.
+        enum Frozen: String, CaseIterable, CustomTestStringConvertible {
+            case initProcess, child
+            /// Whoever is left freezes it again and again.
+            case persistently
+
+            var testDescription: String { rawValue }
+
+            /// 0 is who writes: another number would mean a process of the host's where its PID namespace is.
+            var script: String {
+                let enter = "echo 0 > $sub/cgroup.procs", freeze = "echo FROZEN > $sub/freezer.state", wait = "while :; do sleep 0.05; done"
+                let steps = switch self {
+                case .initProcess: "\(enter); \(freeze); \(wait)"
+                case .child: "{ \(enter); \(freeze); \(wait); } & \(wait)"
+                case .persistently: "while :; do \(freeze); done & \(enter); \(wait)"
+                }
+                return "sub=/sys/fs/cgroup/freezer/sub; mkdir $sub || exit 1; \(steps)"
+            }
+        }
+
+        @Test(.needs(.cgroupV1), arguments: Frozen.allCases, [true, false])
+        func whatFreezesItselfIsKilledAndDeleted(_ frozen: Frozen, ownPIDNamespace: Bool) throws {
+            try withBundle(.root) { bundle in
+                try bundle.edit { config in
+                    config.removeMount("/sys/fs/cgroup")
+                    config.addMount("/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["nosuid", "noexec", "nodev", "relatime", "rw"])
+                    config.setNamespace("cgroup")
+                    if !ownPIDNamespace { config.removeNamespace("pid") }
+                }
+                for killsFirst in [true, false] {
+                    try bundle.runDetached(frozen.script)
+                    let pid = try bundle.initPID()
+                    let cgroup = "\(try HostCgroup(of: pid).directory("freezer").components(separatedBy: bundle.id)[0])\(bundle.id)/sub"
+                    // Whatever becomes of the test.
+                    defer { try? "THAWED".write(toFile: "\(cgroup)/freezer.state", atomically: false, encoding: .utf8) }
+                    try #require(eventually { (try? bundle.read("\(cgroup)/freezer.state")) == "FROZEN\n" && (try? bundle.read("\(cgroup)/cgroup.procs")) != "" })
+                    if killsFirst {
+                        let killed = try bundle.runc("kill", bundle.id, "KILL")
+                        #expect(killed.succeeded, "\(killed)")
+                        #expect(eventually(withinSeconds: 5) { hasEnded(pid) })
+                    }
+                    let deleted = try bundle.runc("delete", "--force", bundle.id)
+                    try #require(deleted.succeeded, "\(deleted)")
+                    #expect(try Leftovers(of: bundle).afterAWhile() == [])
+                }
+            }
+        }
+
         // MARK: a hostile /proc
 
         /// Another container's mount namespace is joined, whose /proc is files that took the names of the kernel's: what the
