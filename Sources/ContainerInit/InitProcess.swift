@@ -45,7 +45,7 @@ public struct InitProcess {
             try CurrentProcess.setDumpable(false)
             // Before anything covers a part of /proc.
             place = .process(.waitForStart)
-            let ownProcfs = fifo == nil ? nil : try procfs.ofProcesses()
+            let lastProcfs = fifo == nil ? procfs : try procfs.ofProcesses() ?? procfs
             // What is made has the mode that is asked for.
             let callersMask = umask(0)
             let interpreter = StepInterpreter(
@@ -54,9 +54,9 @@ public struct InitProcess {
                 place = .step(index)
                 try interpreter.perform(step, channel)
             }
-            let start = ProcessStart(plan.process, procfs: ownProcfs ?? procfs, terminal: interpreter.terminal)
+            let start = ProcessStart(plan.process, procfs: lastProcfs, terminal: interpreter.terminal)
             try start.awaitRelease(&place, channel)
-            if let fifo { waitForStart(fifo, start, ownProcfs ?? procfs) }
+            if let fifo { waitForStart(fifo, start, lastProcfs) }
             start.finish(reportingTo: .channel(channel.descriptor), runHooks: runStartHooks)
         } catch {
             channel.fail(ChildFailure(place, error))

@@ -8,17 +8,13 @@ extension IntegrationTests {
         /// The container says that it is ready at a socket of its own; the service manager hears it, with a pid it can use.
         @Test(arguments: [Identity.root, .oneID])
         func readinessIsPassedOn(_ identity: Identity) throws {
-            try withBundle(identity) { bundle in
-                let path = "\(bundle.directory)/notify.sock"
-                let socket = ch_bind_datagram(path, 30)
-                defer { close(socket) }
-                #expect(try socket >= 0 && chown(path, identity.hostUID, identity.hostGID) == 0)
+            let script = "echo $NOTIFY_SOCKET > /out/new && mv /out/new /out/socket; trap 'exit 0' TERM; while :; do sleep 0.05; done"
+            try withManager(identity, options: ["--detach"], script) { bundle, socket, command in
                 let out = try bundle.shareDirectory()
-                try bundle.edit { $0.setShell("echo $NOTIFY_SOCKET > /out/new && mv /out/new /out/socket; trap 'exit 0' TERM; while :; do sleep 0.05; done") }
-                let running = try bundle.runtimeCommand(["run", "--detach", bundle.id], environment: ["NOTIFY_SOCKET": path]).start()
+                let running = try command.start()
                 #expect(try eventually { try FileManager.default.fileExists(atPath: "\(out)/socket") || !running.isRunning() })
                 let inside = try bundle.read("\(out)/socket").trimmingCharacters(in: .newlines)
-                #expect(!inside.isEmpty && inside != path)
+                #expect(!inside.isEmpty && inside != command.environment["NOTIFY_SOCKET"])
                 let pid = try bundle.initPID()
                 #expect(ch_send_datagram("/proc/\(pid)/root\(inside)", "READY=1\n") == 0)
                 var buffer = [UInt8](repeating: 0, count: 4096)
@@ -37,9 +33,9 @@ extension IntegrationTests {
             }
         }
 
-        /// A manager's socket, of which the runtime is told, and `run` in the foreground.
+        /// A manager's socket, of which the runtime is told, and `run`, in the foreground without other options.
         private func withManager(
-            _ identity: Identity, _ script: String, _ body: (_ bundle: Bundle, _ manager: Int32, _ command: Command) throws -> Void
+            _ identity: Identity, options: [String] = [], _ script: String, _ body: (_ bundle: Bundle, _ manager: Int32, _ command: Command) throws -> Void
         ) throws {
             try withBundle(identity) { bundle in
                 let path = "\(bundle.directory)/notify.sock"
@@ -47,7 +43,7 @@ extension IntegrationTests {
                 defer { close(manager) }
                 #expect(try manager >= 0 && chown(path, identity.hostUID, identity.hostGID) == 0)
                 try bundle.edit { $0.setShell(script) }
-                try body(bundle, manager, bundle.runtimeCommand(["run", bundle.id], environment: ["NOTIFY_SOCKET": path]))
+                try body(bundle, manager, bundle.runtimeCommand(["run"] + options + [bundle.id], environment: ["NOTIFY_SOCKET": path]))
             }
         }
 

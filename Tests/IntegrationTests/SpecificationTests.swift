@@ -21,7 +21,7 @@ extension IntegrationTests {
                 try bundle.edit {
                     for option in plain { $0.addMount("/options/\(option)", type: "tmpfs", source: "tmpfs", options: [option]) }
                 }
-                let mounts = MountInfo.parse(try bundle.output("cat /proc/self/mountinfo"))
+                let mounts = try bundle.mounts()
                 for option in plain {
                     let mount = try #require(mounts.at("/options/\(option)"), "\(option)")
                     #expect(mount.type == "tmpfs", "\(option)")

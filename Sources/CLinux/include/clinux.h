@@ -123,6 +123,7 @@ int cl_signalfd_next(int fd);
 // Blocks exactly the signals of mask (bit n-1 is signal n); *old receives what was blocked.
 int cl_sigprocmask_set(uint64_t mask, uint64_t *old);
 int cl_signal_reset_all(void);
+// A handler ends us, with exit status 128 + signal.
 int cl_signal_end_at(int signal);
 // write(2) for which a reader that went away is -EPIPE alone: the SIGPIPE that comes with it goes to this thread, and is
 // taken here. The action of the signal, which all threads share, stays what it is.

@@ -75,10 +75,10 @@ public struct Freezer: Sendable, Equatable {
     /// waited for, this is asked again. Returns whether anything stood still.
     @discardableResult
     public func letKilledDie() throws(CgroupError) -> Bool {
-        guard version == .v1 else { return false }
-        let stoodStill = try isFrozen()
-        if stoodStill { try thaw() }
-        return try attempt("thaw", directory) { () throws(KernelError) in try CgroupTree(directory: directory).thaw() } || stoodStill
+        guard version == .v1, try attempt("thaw", directory, { () throws(KernelError) in try CgroupTree(directory: directory).thaw() }) else { return false }
+        // Says so where it cannot be done.
+        try thaw()
+        return true
     }
 
     private func release() throws(KernelError) {

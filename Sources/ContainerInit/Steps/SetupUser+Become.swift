@@ -18,7 +18,7 @@ extension SetupUser {
     /// In a user namespace that was joined, setgroups(2) may be denied to everyone: then there is nothing to be dropped.
     private func dropGroups(_ procfs: ProcessFileSystem) throws(KernelError) {
         do throws(KernelError) { try CurrentProcess.setGroups([]) } catch {
-            guard error.errno == .notPermitted, try procfs.read("self/setgroups").hasPrefix("deny") else { throw error }
+            guard error.errno == .notPermitted, try procfs.setgroupsIsDenied("self") else { throw error }
         }
     }
 }

@@ -121,6 +121,10 @@ public final class ProcessFileSystem {
         return inode
     }
 
+    /// Whether nobody may call setgroups(2) in the user namespace of a process (`self`, or a pid). Man: user_namespaces(7), "The
+    /// /proc/pid/setgroups file".
+    public func setgroupsIsDenied(_ process: String) throws(KernelError) -> Bool { try read("\(process)/setgroups").hasPrefix("deny") }
+
     /// A namespace of a process (`self`, or a pid), which it keeps there.
     public func openNamespace(_ process: String, _ kind: NamespaceKind) throws(KernelError) -> OwnedDescriptor {
         try open("\(process)/ns", [.path, .directory]).open(kind.procName, .readOnly)

@@ -54,23 +54,20 @@ struct HostProbe {
             if !linux.netDevices.isEmpty { facts.networkDevices = try networkDevices(linux.netDevices.keys) }
             if !identity.inInitialUserNamespace {
                 (facts.ownUIDMap, facts.ownGIDMap) = maps(ofProcess: "self")
-                facts.setgroupsDenied = try setgroupsIsDenied("self")
+                facts.setgroupsDenied = try procfs.setgroupsIsDenied("self")
             }
             if let user = linux.namespaces.first(where: { $0.type == .user }) {
                 if let path = user.joinedPath {
                     (facts.joinedUIDMap, facts.joinedGIDMap) = try joinedMaps(path)
                 } else {
-                    let maps = MapFactsProbe(procfs: procfs, identity: identity, effectiveCapabilities: capabilities.effective, setgroupsDenied: facts.setgroupsDenied)
-                    facts.uidMapWriter = try maps.facts(.uid, for: linux.uidMappings.map(\.range))
-                    facts.gidMapWriter = try maps.facts(.gid, for: linux.gidMappings.map(\.range))
+                    let maps = MapFactsProbe(procfs: procfs, identity: identity), denied = facts.setgroupsDenied
+                    facts.uidMapWriter = try maps.facts(.uid, for: linux.uidMappings.map(\.range), capabilities.effective, setgroupsDenied: denied)
+                    facts.gidMapWriter = try maps.facts(.gid, for: linux.gidMappings.map(\.range), capabilities.effective, setgroupsDenied: denied)
                 }
             }
             return facts
         } catch { throw RuntimeError("asking the host for facts", error) }
     }
-
-    /// In the user namespace of a process. Man: user_namespaces(7), "The /proc/pid/setgroups file".
-    func setgroupsIsDenied(_ process: String) throws(KernelError) -> Bool { try procfs.read("\(process)/setgroups").hasPrefix("deny") }
 
     private func cgroups() throws(KernelError) -> (CgroupHierarchies, [CgroupMembership]) {
         let memberships = CgroupMembership.parse(try procfs.read("self/cgroup"))

@@ -10,13 +10,12 @@ import SystemPackage
 struct MapFactsProbe {
     let procfs: ProcessFileSystem
     let identity: Identity
-    let effectiveCapabilities: UInt64
-    let setgroupsDenied: Bool
 
     /// A map that we may write ourselves needs no helper, and so no question about one.
-    func facts(_ kind: IDKind, for ranges: [IDRange]) throws(KernelError) -> MapWriterFacts {
+    func facts(_ kind: IDKind, for ranges: [IDRange], _ effectiveCapabilities: UInt64, setgroupsDenied: Bool) throws(KernelError) -> MapWriterFacts {
+        func caller(_ entry: UserDatabase.Entry?) -> MappingCaller { self.caller(entry, effectiveCapabilities, setgroupsDenied: setgroupsDenied) }
         let cheap = MapWriterFacts(
-            caller: try caller(entry: nil), ownMap: try ownMap(kind),
+            caller: caller(nil), ownMap: try ownMap(kind),
             helper: MapHelperFacts(path: nil, isSetuidRoot: false, hasFileCapability: false, isOnNosuidMount: false, servesOtherGroups: false),
             subordinates: SubordinateRanges())
         do throws(IDMapError) {
@@ -27,7 +26,7 @@ struct MapFactsProbe {
         }
         let entry = UserDatabase.entry(uid: getuid())
         return MapWriterFacts(
-            caller: try caller(entry: entry), ownMap: cheap.ownMap, helper: try helper(kind),
+            caller: caller(entry), ownMap: cheap.ownMap, helper: try helper(kind),
             subordinates: try subordinates(kind, user: entry))
     }
 
@@ -38,7 +37,7 @@ struct MapFactsProbe {
         }
     }
 
-    private func caller(entry: UserDatabase.Entry?) throws(KernelError) -> MappingCaller {
+    private func caller(_ entry: UserDatabase.Entry?, _ effectiveCapabilities: UInt64, setgroupsDenied: Bool) -> MappingCaller {
         func has(_ capability: Capability) -> Bool { effectiveCapabilities & (1 << UInt64(capability.number)) != 0 }
         return MappingCaller(
             effectiveUID: identity.effectiveUID, effectiveGID: identity.effectiveGID, realUID: getuid(), realGID: getgid(),

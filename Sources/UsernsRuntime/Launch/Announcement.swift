@@ -32,6 +32,7 @@ struct Announcement {
             try file.writeAll("\(pid)")
             try directory.rename(temporary, to: name)
         } catch {
+            // The first error is what counts: it tells why there is no file.
             do throws(KernelError) { try directory.unlink(temporary) } catch {}
             throw error
         }

@@ -11,14 +11,10 @@ extension Runtime {
 
     /// Waits until no other command changes the container.
     func openLocked(_ id: ContainerID, _ probe: HostProbe) throws(RuntimeError) -> Container {
-        try Container(try lockDirectory(id, probe), procfs: probe.procfs)
-    }
-
-    func lockDirectory(_ id: ContainerID, _ probe: HostProbe) throws(RuntimeError) -> ContainerDirectory {
         let store = try StateStore(request: request, identity: probe.identity)
         let directory = try store.open(id)
         guard try store.lock(directory) else { throw .missingContainer(id) }
-        return directory
+        return try Container(directory, procfs: probe.procfs)
     }
 
     /// A container for a command that acts on its cgroup, which nobody else changes meanwhile. The policy is asked of that

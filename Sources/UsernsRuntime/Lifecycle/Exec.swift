@@ -96,7 +96,7 @@ extension Runtime {
     /// Told by the namespace's own file: a range of /etc/subgid allows it, a single id written directly does not.
     private func setgroupsIsDenied(_ pid: Int32, _ container: Container, _ facts: HostFacts, _ probe: HostProbe) throws(PlanError) -> Bool {
         guard container.ownNamespaces.contains(.user) else { return facts.privilege.rootlessEUID || facts.setgroupsDenied }
-        do throws(KernelError) { return try probe.setgroupsIsDenied("\(pid)") } catch {
+        do throws(KernelError) { return try probe.procfs.setgroupsIsDenied("\(pid)") } catch {
             throw PlanError("container \(container.id): \(error)")
         }
     }

@@ -24,12 +24,7 @@ extension Runtime {
         let probe = try HostProbe(), identity = probe.identity
         guard request.subids else { return spec.makeRootless(hostUID: identity.effectiveUID, hostGID: identity.effectiveGID) }
         let entry = UserDatabase.entry(uid: getuid())
-        let maps: MapFactsProbe
-        do throws(KernelError) {
-            maps = MapFactsProbe(
-                procfs: probe.procfs, identity: identity, effectiveCapabilities: try CurrentProcess.capabilities().effective,
-                setgroupsDenied: try probe.setgroupsIsDenied("self"))
-        } catch { throw RuntimeError("asking who we are", error) }
+        let maps = MapFactsProbe(procfs: probe.procfs, identity: identity)
         func map(_ kind: IDKind, ownID: UInt32) throws(RuntimeError) -> [LinuxIDMapping] {
             let own: IDMap, subordinates: SubordinateRanges
             do throws(KernelError) { (own, subordinates) = (try maps.ownMap(kind), try maps.subordinates(kind, user: entry)) } catch {

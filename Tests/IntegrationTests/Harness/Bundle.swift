@@ -122,6 +122,11 @@ final class Bundle {
         return result.text
     }
 
+    /// What is mounted where inside, with which flags.
+    func mounts(sourceLocation: SourceLocation = #_sourceLocation) throws -> [MountInfo] {
+        MountInfo.parse(try output("cat /proc/self/mountinfo", sourceLocation: sourceLocation))
+    }
+
     func create(options: [String] = [], sourceLocation: SourceLocation = #_sourceLocation) throws {
         let result = try runtimeCommand(["create"] + options + [id]).run()
         try #require(result.succeeded, "\(result)", sourceLocation: sourceLocation)
