@@ -142,6 +142,20 @@ extension IntegrationTests.GuestTests {
             }
         }
 
+        /// Millions of lines in /etc/passwd take little of it.
+        @Test(arguments: CgroupSetting.delegated)
+        func littleMemoryIsEnoughToFindAHome(_ setting: CgroupSetting) throws {
+            try withBundle(setting) { bundle in
+                let path = "\(bundle.rootfs)/etc/passwd"
+                unlink(path)
+                try bundle.write(String(repeating: "::::::\n", count: 1 << 20) + "root:x:0:0:late:/late:/bin/sh\n", to: path)
+                try bundle.edit { $0["linux.resources.memory"] = ["limit": 33_554_432] }
+                #expect(try bundle.output("echo $HOME") == "/late")
+                try bundle.runDetached()
+                #expect(try bundle.execOutput("echo $HOME") == "/late")
+            }
+        }
+
         @Test(arguments: CgroupSetting.delegated)
         func aForkBeyondTheLimitIsRefused(_ setting: CgroupSetting) throws {
             try withBundle(setting) { bundle in
