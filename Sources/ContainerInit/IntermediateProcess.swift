@@ -12,15 +12,20 @@ enum IntermediateProcess {
     ) -> Never {
         do throws(KernelError) {
             try CurrentProcess.setParentDeathSignal(SIGKILL)
+            // Opened while they are ours to open.
+            let offsets = namespaces.timeOffsets.isEmpty ? nil : try procfs.open("self/timens_offsets", .writeOnly)
+            // Whoever has privilege in a user namespace that is joined could trace us, with the host's files in our hands. In a
+            // new one nobody has, and who maps it has to open our files.
+            if namespaces.userNamespace != .new { try CurrentProcess.setDumpable(false) }
             try join(namespaces)
             if namespaces.userNamespace == .new {
                 try CurrentProcess.unshare([.user])
                 try channel.send(.awaitingMap)
                 try channel.expect(.mapped)
             }
-            if !namespaces.timeOffsets.isEmpty {
+            if let offsets {
                 try CurrentProcess.unshare([.time])
-                try procfs.write("self/timens_offsets", namespaces.timeOffsets)
+                do throws(KernelError) { try offsets.writeAll(namespaces.timeOffsets) } catch { throw error.about("/proc/self/timens_offsets") }
             }
             try cloneSibling(flags: namespaces.cloneFlags, channel, sibling)
         } catch {

@@ -28,6 +28,16 @@ extension IntegrationTests {
             }
         }
 
+        /// Whoever tries again under the same id, with more of them, is not told that it is taken.
+        @Test(arguments: 4...12)
+        func keepsNothingOfWhatHadTooFewDescriptors(_ limit: Int) throws {
+            try withBundle(.root) { bundle in
+                let result = try bundle.runtimeCommand(["create", bundle.id], through: ["sh", "-c", "ulimit -n \(limit); exec \"$@\"", "sh"]).run()
+                #expect(!result.succeeded && !result.stderr.isEmpty, "\(result)")
+                #expect(access("\(bundle.stateRoot)/\(bundle.id)", F_OK) != 0, "\(result)")
+            }
+        }
+
         @Test func isRunRuncForRootWhateverXDGRuntimeDirSays() throws {
             let wasThere = FileManager.default.fileExists(atPath: "/run/runc")
             defer { if !wasThere { rmdir("/run/runc") } }

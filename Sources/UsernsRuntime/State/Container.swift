@@ -28,7 +28,7 @@ struct Container {
 
     /// For what cannot be asked of a container that is not there yet.
     func requireState() throws(RuntimeError) -> SavedState {
-        guard let state else { throw RuntimeError("container \(id) is being created, or its creation was interrupted", hint: "runc delete --force \(id)") }
+        guard let state else { throw RuntimeError("container \(id) is being created or deleted, or that was interrupted", hint: "runc delete --force \(id)") }
         return state
     }
 

@@ -51,9 +51,15 @@ struct StateStore {
                 guard error.errno == .fileExists else { throw error }
                 throw KernelError(.mkdir, .fileExists)
             }
-            let directory = try open(id, in: root)
-            try directory.lock()
-            return directory
+            do throws(KernelError) {
+                let directory = try open(id, in: root)
+                try directory.lock()
+                return directory
+            } catch {
+                // Nobody knows of it yet. Where it stays nevertheless, the error that is told is the first.
+                do throws(KernelError) { try root.removeDirectory(id.text) } catch {}
+                throw error
+            }
         } catch {
             if error.errno == .fileExists { throw RuntimeError("container with given ID already exists: \(id.text)") }
             throw RuntimeError("state directory \(path)", error)
@@ -92,7 +98,11 @@ struct StateStore {
             for name in try root.directoryEntries().map(\.description).sorted() {
                 // Another name is none of ours.
                 guard let id = try? ContainerID(name) else { continue }
-                do throws(KernelError) { body(.success(try open(id, in: root))) } catch { body(.failure(failure(toOpen: id, error))) }
+                do throws(KernelError) { body(.success(try open(id, in: root))) } catch {
+                    let failure = failure(toOpen: id, error)
+                    // Deleted meanwhile, or a file.
+                    if failure.kind != .missingContainer { body(.failure(failure)) }
+                }
             }
         } catch {
             if error.errno != .noSuchFileOrDirectory { throw RuntimeError("state directory \(path)", error) }

@@ -43,6 +43,76 @@ extension IntegrationTests {
             }
         }
 
+        /// The same of the init of a container that joins another's namespaces: until it is set up, its root is the host's. Who
+        /// looks is no other process, so that the next pid is the other init's; and comes in time for most of them.
+        @Test(arguments: [Identity.root, .subordinateRanges])
+        func whoJoinsItsNamespacesCannotBeLookedInto(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                let user = try TestHost.shared.user
+                try bundle.edit { config in
+                    if identity == .root {
+                        config.setNamespace("user")
+                        config.addMapping("uidMappings", containerID: 0, hostID: user.subUIDs[0].first, size: 1000)
+                        config.addMapping("gidMappings", containerID: 0, hostID: user.subGIDs[0].first, size: 1000)
+                    }
+                    for set in ["bounding", "permitted", "effective"] { config.append("CAP_SYS_PTRACE", to: "process.capabilities.\(set)") }
+                }
+                if identity == .root {
+                    try PlainCommand.run(["chown", "-R", "-h", "\(user.subUIDs[0].first):\(user.subGIDs[0].first)", bundle.rootfs])
+                }
+                try bundle.write("", to: "\(bundle.rootfs)/inside", mode: 0o644)
+                try bundle.runDetached(
+                    """
+                    echo > /tmp/ready
+                    next=2
+                    while :; do
+                        if cd /proc/$next/root 2>/dev/null; then [ -e inside ] || echo > /tmp/outside; fi
+                        [ ! -d /proc/$((next + 1)) ] || next=$((next + 1))
+                    done
+                    """)
+                #expect(eventually { access("\(bundle.rootfs)/tmp/ready", F_OK) == 0 })
+                let target = try bundle.initPID(), other = bundle.anotherID()
+                try bundle.edit { config in
+                    config.setNamespace("user", path: "/proc/\(target)/ns/user")
+                    config.setNamespace("pid", path: "/proc/\(target)/ns/pid")
+                    for kind in ["uidMappings", "gidMappings"] { config["linux.\(kind)"] = nil }
+                    config.setArguments(["true"])
+                }
+                for _ in 0..<20 {
+                    let result = try bundle.runtimeCommand(["run", other]).run()
+                    #expect(result.succeeded, "\(result)")
+                }
+                #expect(access("\(bundle.rootfs)/tmp/outside", F_OK) != 0)
+            }
+        }
+
+        /// What the kernel calls a zombie is only its first thread.
+        @Test(.needs(.tool("perl")), arguments: [Identity.root, .oneID], ["kill", "delete"])
+        func whoseFirstThreadHasEndedStillRuns(_ identity: Identity, _ subcommand: String) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit { config in
+                    for path in ["/usr", "/lib", "/lib64"] { config.addBind(path, to: path, ["rbind", "ro"]) }
+                    config.setArguments(["/usr/bin/perl", "-Mthreads", "-e", "require q(syscall.ph); threads->create(sub { sleep 1000 }); select(undef, undef, undef, 0.1); syscall(SYS_exit(), 0)"])
+                }
+                let run = try bundle.runtimeCommand(["run", "--detach", bundle.id]).run()
+                try #require(run.succeeded, "\(run)")
+                let pid = try bundle.initPID()
+                #expect(try eventually { try bundle.read("/proc/\(pid)/stat").contains(") Z ") })
+                #expect(try bundle.status() == "running")
+                if subcommand == "kill" {
+                    #expect(try !bundle.runc("delete", bundle.id).succeeded, "it runs")
+                    #expect(try bundle.runc("kill", bundle.id, "KILL").succeeded)
+                    #expect(try bundle.waitForStatus("stopped"))
+                    #expect(try bundle.runc("delete", bundle.id).succeeded)
+                } else {
+                    let deleted = try bundle.runc("delete", "--force", bundle.id)
+                    #expect(deleted.succeeded, "\(deleted)")
+                }
+                let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+                #expect(threads.count < 2, "all of it has ended")
+            }
+        }
+
         /// No process has a capability in its inheritable set that was not asked for there: with one, a file's own
         /// inheritable capabilities would give it back to a process that gave it up.
         @Test(arguments: [Identity.root, .subordinateRanges])
