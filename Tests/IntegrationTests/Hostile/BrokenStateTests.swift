@@ -114,5 +114,21 @@ extension IntegrationTests {
                 try remount("rw")
             }
         }
+
+        /// exec.fifo stays, of which the container is not taken for one that waits.
+        @Test func whatIsStartedIsRunningWhereThatCannotBeNoted() throws {
+            try withStateFileSystem { bundle, remount in
+                try bundle.edit { $0.setArguments(["sleep", "1000"]) }
+                try bundle.create()
+                try remount("ro")
+                try bundle.start()
+                #expect(try bundle.status() == "running")
+                for command in ["start", "delete"] {
+                    let refused = try bundle.runtimeCommand([command, bundle.id]).start().wait(limitSeconds: 20)
+                    #expect(refused.status == 1 && refused.errors.count == 1 && refused.stderr.contains("running"), "\(refused)")
+                }
+                try remount("rw")
+            }
+        }
     }
 }
