@@ -74,16 +74,23 @@ public struct InitProcess {
             try CurrentProcess.closeDescriptors(from: plan.process.firstClosedDescriptor, except: fifo.rawValue, procfs.rawValue, procfs: procfs)
             // Who stops what was never started does not wait for its time to be up.
             try SignalQueue.endAt(SIGHUP, SIGINT, SIGQUIT, SIGTERM)
-            // `exec` has to look at our namespaces. A runtime without privileges may do so only at what is dumpable, as
-            // the memory that it cloned belongs to its own user namespace. The container's processes still may not: we
-            // hold capabilities that they do not.
-            try CurrentProcess.setDumpable(plan.isJoinedByOwner)
-            // Open until the execve closes it.
-            let opened = FileDescriptor(rawValue: try procfs.reopen(fifo, .writeOnly).release())
-            try CurrentProcess.setDumpable(false)
-            try StartFIFO.tellStarted(opened)
-            start.finish(reportingTo: .fifo(opened), runHooks: runStartHooks)
+            while true {
+                let opened = try awaitReader(fifo, procfs)
+                guard try StartFIFO.tellStarted(opened) else { continue }
+                // Open until the execve closes it.
+                start.finish(reportingTo: .fifo(FileDescriptor(rawValue: opened.release())), runHooks: runStartHooks)
+            }
         } catch { _exit(1) }
+    }
+
+    private func awaitReader(_ fifo: SharedDescriptor, _ procfs: ProcessFileSystem) throws(KernelError) -> OwnedDescriptor {
+        // `exec` has to look at our namespaces. A runtime without privileges may do so only at what is dumpable, as
+        // the memory that it cloned belongs to its own user namespace. The container's processes still may not: we
+        // hold capabilities that they do not.
+        try CurrentProcess.setDumpable(plan.isJoinedByOwner)
+        let opened = try procfs.reopen(fifo, .writeOnly)
+        try CurrentProcess.setDumpable(false)
+        return opened
     }
 
     private func runStartHooks(_ environment: [String]) throws(KernelError) {

@@ -31,6 +31,23 @@ import Testing
         #expect(start >= before && start <= after + 1)
     }
 
+    @Test func anExecveIsSeen() throws {
+        let shell = Process(), output = Foundation.Pipe()
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        shell.arguments = ["-c", "(while :; do sleep 1; done) > /dev/null & echo $!; wait"]
+        shell.standardOutput = output
+        try shell.run()
+        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        let subshell = try #require(Int32(line.dropLast()))
+        defer {
+            for pid in [subshell, shell.processIdentifier] { kill(pid, SIGKILL) }
+            shell.waitUntilExit()
+        }
+        let procfs = try ProcessFileSystem()
+        #expect(try OtherProcess.hasExecuted(pid: shell.processIdentifier, procfs))
+        #expect(try !OtherProcess.hasExecuted(pid: subshell, procfs))
+    }
+
     @Test func whoIsGoneHasNoStartTime() throws {
         #expect(try OtherProcess.startTime(pid: Int32.max, ProcessFileSystem()) == nil)
     }

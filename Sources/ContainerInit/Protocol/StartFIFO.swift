@@ -7,8 +7,9 @@ public enum StartFIFO {
 
     private static let started: UInt8 = 1
 
-    static func tellStarted(_ fifo: borrowing some Descriptor & ~Copyable) throws(KernelError) {
-        try fifo.writeAll([started])
+    /// False where who let us go on is gone already: another may come.
+    static func tellStarted(_ fifo: borrowing some Descriptor & ~Copyable) throws(KernelError) -> Bool {
+        try fifo.writeByteToReader(started)
     }
 
     static func tell(_ failure: ChildFailure, _ fifo: borrowing some Descriptor & ~Copyable) throws(KernelError) {

@@ -125,6 +125,14 @@ extension Descriptor where Self: ~Copyable {
         try writeAll(Array(text.utf8))
     }
 
+    /// One byte to a pipe; false where its reader is gone, of which there is no signal either.
+    public func writeByteToReader(_ byte: UInt8) throws(KernelError) -> Bool {
+        let written = retryOnInterrupt { withUnsafeBytes(of: byte) { cl_write_no_signal(rawValue, $0.baseAddress, $0.count) } }
+        if written == -Int(EPIPE) { return false }
+        try check(.write, written)
+        return true
+    }
+
     public func makeDirectory(_ name: some KernelText, mode: mode_t) throws(KernelError) {
         try checkErrno(.mkdir, name.withBytes { mkdirat(rawValue, $0, mode) }, name.description)
     }

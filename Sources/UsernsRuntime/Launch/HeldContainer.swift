@@ -13,13 +13,18 @@ extension HeldContainer {
     }
 
     /// Ends its first process, whatever it does, and removes all. Somebody else may have deleted the container meanwhile.
-    func destroy() throws(RuntimeError) {
+    private func destroy() throws(RuntimeError) {
         guard try prepared.store.lock(directory) else { return }
         try Container(directory, procfs: prepared.probe.procfs).destroy(store: prepared.store, log: log)
     }
 
     /// `destroy` after an error, which is the one that counts; what fails of this is left for `delete`.
-    func abandon() {
-        do throws(RuntimeError) { try destroy() } catch { log.warning("cleaning up: \(error.line)") }
+    func abandon() { destroy(warningOf: "cleaning up") }
+
+    /// `destroy` after the end of its process, whose exit status is what counts.
+    func removeEnded() { destroy(warningOf: "removing the container") }
+
+    private func destroy(warningOf action: String) {
+        do throws(RuntimeError) { try destroy() } catch { log.warning("\(action): \(error.line)") }
     }
 }

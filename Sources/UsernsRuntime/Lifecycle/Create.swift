@@ -49,7 +49,7 @@ extension Runtime {
             creation.abandon()
             throw error
         }
-        if !request.keep { try creation.destroy() }
+        if !request.keep { creation.removeEnded() }
         return termination.exitStatus
     }
 }

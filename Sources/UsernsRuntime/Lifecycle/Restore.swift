@@ -30,7 +30,7 @@ extension Runtime {
         }
         guard let foreground else { return 0 }
         let termination = try foreground.wait(for: restoration.process, terminal: terminal.take())
-        try restoration.destroy()
+        restoration.removeEnded()
         return termination.exitStatus
     }
 }

@@ -46,11 +46,22 @@ struct Container {
                 isFrozen: isAlive ? try SavedCgroup(state).isFrozen(atAGlance: atAGlance) : false))
     }
 
+    /// Where `start` was killed, or could not remove exec.fifo, init's execve tells that it was started. That alone would not do: a
+    /// restored init has none.
     private func awaitsStart() throws(KernelError) -> Bool {
-        do throws(KernelError) { return try directory.open(StartFIFO.name, [.path, .noFollow]).status().isFIFO } catch {
+        do throws(KernelError) {
+            guard try directory.open(StartFIFO.name, [.path, .noFollow]).status().isFIFO else { return false }
+        } catch {
             if error.errno == .noSuchFileOrDirectory { return false }
             throw error
         }
+        return try !hasExecuted()
+    }
+
+    /// Whether init has become the container's process, of one that was created.
+    func hasExecuted() throws(KernelError) -> Bool {
+        guard let state else { return false }
+        return try OtherProcess.hasExecuted(pid: state.initProcessPID, procfs)
     }
 
     /// Init, by a descriptor that cannot come to mean another process; nil where it is gone.

@@ -8,7 +8,7 @@ public enum ContainerStatus: String, Sendable, CaseIterable {
     public struct Facts: Sendable, Equatable {
         /// Init is alive, with the start time that was noted.
         public let initIsAlive: Bool
-        /// exec.fifo is there: nobody has started it.
+        /// exec.fifo is there, and init has had no execve: nobody has started it.
         public let awaitsStart: Bool
         public let isFrozen: Bool
 
@@ -19,13 +19,13 @@ public enum ContainerStatus: String, Sendable, CaseIterable {
         }
     }
 
-    /// | state.json | init | frozen | fifo | |
+    /// | state.json | init | frozen | awaits start | |
     /// |---|---|---|---|---|
     /// | no | | | | creating |
     /// | yes | gone | | | stopped |
     /// | yes | alive | yes | | paused |
-    /// | yes | alive | no | there | created |
-    /// | yes | alive | no | gone | running |
+    /// | yes | alive | no | yes | created |
+    /// | yes | alive | no | no | running |
     ///
     /// - Parameter facts: nil without state.json: `create` has not come to its end.
     public init(_ facts: Facts?) {

@@ -87,5 +87,48 @@ extension IntegrationTests {
                 #expect(try bundle.runc("delete", "--force", bundle.id).succeeded)
             }
         }
+
+        // MARK: a file system that has become read-only
+
+        private func withStateFileSystem(_ body: (Bundle, _ remount: (String) throws -> Void) throws -> Void) throws {
+            try withBundle(.root) { bundle in
+                try PlainCommand.run(["mount", "-t", "tmpfs", "tmpfs", bundle.stateRoot])
+                defer { umount2(bundle.stateRoot, Int32(MNT_DETACH)) }
+                try body(bundle) { try PlainCommand.run(["mount", "-o", "remount,\($0)", bundle.stateRoot]) }
+                let deleted = try bundle.runc("delete", "--force", bundle.id)
+                #expect(deleted.succeeded, "\(deleted)")
+            }
+        }
+
+        /// What cannot be removed is told; who waits for the process learns how it has ended.
+        @Test func anExitStatusOutlivesWhatCannotBeRemoved() throws {
+            try withStateFileSystem { bundle, remount in
+                let out = try bundle.shareDirectory()
+                try bundle.edit { $0.setShell("echo ready; until [ -e /out/end ]; do sleep 0.02; done; exit 5") }
+                let running = try bundle.runtimeCommand(["run", bundle.id]).start()
+                #expect(eventually { running.stdout.contains("ready") }, "\(running.stderr)")
+                try remount("ro")
+                try bundle.write("", to: "\(out)/end")
+                let result = try running.wait()
+                #expect(result.status == 5 && result.stderr.contains("removing the container: "), "\(result)")
+                try remount("rw")
+            }
+        }
+
+        /// exec.fifo stays, of which the container is not taken for one that waits.
+        @Test func whatIsStartedIsRunningWhereThatCannotBeNoted() throws {
+            try withStateFileSystem { bundle, remount in
+                try bundle.edit { $0.setArguments(["sleep", "1000"]) }
+                try bundle.create()
+                try remount("ro")
+                try bundle.start()
+                #expect(try bundle.status() == "running")
+                for command in ["start", "delete"] {
+                    let refused = try bundle.runtimeCommand([command, bundle.id]).start().wait(limitSeconds: 20)
+                    #expect(refused.status == 1 && refused.errors.count == 1 && refused.stderr.contains("running"), "\(refused)")
+                }
+                try remount("rw")
+            }
+        }
     }
 }

@@ -221,6 +221,37 @@ extension IntegrationTests {
             try #require(left.isEmpty, "\(what): \(left)")
         }
 
+        /// The next one does what is left to do, or says that it was done; and what runs is not taken for what waits.
+        @Test(arguments: [Identity.root, .oneID])
+        func aStartThatIsKilledHangsNoOther(_ identity: Identity) throws {
+            try withBundle(identity) { bundle in
+                try bundle.edit { $0.setArguments(["sleep", "1000"]) }
+                func startKilled(after number: UInt32) throws -> Fault {
+                    try bundle.create()
+                    let fault = try Fault(number, .killsRuntime)
+                    var command = try bundle.runtimeCommand(["start", bundle.id])
+                    command.fault = fault
+                    let result = try command.run()
+                    try #require(result.status != Self.hanging, "\(result)")
+                    return fault
+                }
+                let calls = try startKilled(after: 0).report().total
+                try requireNothingLeft(bundle, "undisturbed")
+                // The fifo is dealt with at the end.
+                for number in calls - Self.lastCallsOfStart...calls {
+                    _ = try startKilled(after: number)
+                    let again = try bundle.runtimeCommand(["start", bundle.id]).start().wait(limitSeconds: 20)
+                    #expect(again.succeeded || again.stderr.contains("already running"), "\(number) of \(calls): \(again)")
+                    #expect(try bundle.status() == "running", "\(number) of \(calls)")
+                    let refused = try bundle.runc("delete", bundle.id)
+                    #expect(refused.status == 1 && refused.stderr.contains("running"), "\(number) of \(calls): \(refused)")
+                    try requireNothingLeft(bundle, "\(number) of \(calls)")
+                }
+            }
+        }
+
+        private static let lastCallsOfStart: UInt32 = 24
+
         /// Every number of descriptors, from too few to enough.
         @Test(arguments: [Identity.root, .oneID], [Subcommand.create, .run])
         func tooFewDescriptorsAreAnErrorOrEnough(_ identity: Identity, _ subcommand: Subcommand) throws {
