@@ -50,7 +50,7 @@ let package = Package(
             "LinuxKernel", "RuntimeSpec", "IDMapping", "SeccompFilter", "CgroupControl", "ContainerPlan", "ContainerInit", "CheckpointRestore",
         ]),
         library("CommandLineInterface", [
-            "UsernsRuntime", "RuntimeSpec", "SeccompFilter", "CheckpointRestore", systemPackage,
+            "UsernsRuntime", "RuntimeSpec", "SeccompFilter", "CheckpointRestore", "LinuxKernel", systemPackage,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
         ]),

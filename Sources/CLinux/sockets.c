@@ -33,6 +33,11 @@ ssize_t cl_send(int socket, const void *bytes, size_t count, const int *fds, siz
     return result(sendmsg(socket, &message, MSG_NOSIGNAL));
 }
 
+ssize_t cl_send_now(int socket, const void *bytes, size_t count)
+{
+    return result(send(socket, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
 ssize_t cl_receive(int socket, void *bytes, size_t room, int *fds, size_t *fd_count)
 {
     union { char bytes[CMSG_SPACE(sizeof(int) * FD_ROOM)]; struct cmsghdr align; } control;

@@ -1,15 +1,17 @@
 import Glibc
+import LinuxKernel
 import SystemPackage
 import UsernsRuntime
 
 enum StandardOutput {
     /// An answer that did not arrive is an error, not an empty answer.
     static func write(_ text: String) throws(RuntimeError) {
-        do {
-            try FileDescriptor.standardOutput.writeAll(text.utf8)
+        do throws(KernelError) {
+            // Those who call us from an event loop leave it non-blocking.
+            try FileDescriptor.standardOutput.writeAll(Array(text.utf8), waitingForRoom: true)
         } catch {
-            if let errno = error as? Errno, errno == .brokenPipe { endByBrokenPipe() }
-            throw RuntimeError("standard output: cannot be written", cause: "\(error)")
+            if error.errno == .brokenPipe { endByBrokenPipe() }
+            throw RuntimeError("standard output: cannot be written", cause: "\(error.errno)")
         }
     }
 

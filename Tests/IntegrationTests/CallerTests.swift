@@ -99,6 +99,23 @@ extension IntegrationTests {
             }
         }
 
+        /// As those do who read from an event loop: an answer is whole, however slow its reader.
+        @Test(arguments: [UnreadOutput.Kind.nonBlockingPipe, .nonBlockingSocket])
+        func mayHaveAStandardOutputThatDoesNotBlock(_ kind: UnreadOutput.Kind) throws {
+            try withBundle(.root) { bundle in
+                let long = String(repeating: "x", count: 100_000)
+                try bundle.edit { $0["annotations"] = .object(["org.example.long": .string(long)]) }
+                try bundle.create()
+                let output = try UnreadOutput(kind)
+                var command = try bundle.runtimeCommand(["state", bundle.id])
+                command.output = output.writeEnd
+                let running = try command.start()
+                #expect(try running.fallsAsleep(), "\(running.stderr)")
+                #expect(try output.readAll(of: running).succeeded, "\(running.stderr)")
+                #expect(try JSONValue(parsing: output.text())["annotations"]?.object?["org.example.long"]?.string == long)
+            }
+        }
+
         @Test(arguments: [Identity.root, .oneID])
         func mayCloseTheReadingEndOfItsLog(_ identity: Identity) throws {
             try withBundle(identity) { bundle in

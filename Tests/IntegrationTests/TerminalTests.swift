@@ -123,6 +123,55 @@ extension IntegrationTests {
             }
         }
 
+        /// A signal reaches the process meanwhile; and the runtime, once there is no process any more.
+        @Test(arguments: [Identity.root, .oneID], UnreadOutput.Kind.allCases)
+        func outputThatIsNotReadKeepsNoSignal(_ identity: Identity, _ kind: UnreadOutput.Kind) throws {
+            try withBundle(identity) { bundle in
+                let out = try bundle.shareDirectory(), output = try UnreadOutput(kind), blocks = output.blocks
+                try bundle.edit {
+                    $0["process.terminal"] = true
+                    $0.setShell("trap 'touch /out/told; exit 3' TERM; seq 1 1000000 & touch /out/ready; wait")
+                }
+                var command = try bundle.runtimeCommand(["run", bundle.id])
+                command.output = output.writeEnd
+                let running = try command.start()
+                #expect(eventually { FileManager.default.fileExists(atPath: "\(out)/ready") }, "\(running.stderr)")
+                #expect(try running.fallsAsleep())
+                running.signal(SIGTERM)
+                #expect(eventually(withinSeconds: 10) { FileManager.default.fileExists(atPath: "\(out)/told") })
+                #expect(try running.fallsAsleep())
+                running.signal(SIGTERM)
+                #expect(try running.wait(limitSeconds: 10).status == 3)
+                #expect(output.blocks == blocks, "for others who have it")
+            }
+        }
+
+        /// What has been printed before the end arrives when somebody reads it, for which nobody turns in circles; or who asks for
+        /// the end has it.
+        @Test(arguments: UnreadOutput.Kind.allCases, [nil, SIGTERM, SIGINT, SIGHUP, SIGQUIT])
+        func outputThatIsNotReadAtTheEndIsWaitedFor(_ kind: UnreadOutput.Kind, givenUpAt signal: Int32?) throws {
+            try withBundle(.root) { bundle in
+                try bundle.runDetached()
+                let output = try UnreadOutput(kind)
+                var command = try bundle.runtimeCommand([
+                    "exec", "-t", bundle.id, "sh", "-c", "seq \(output.numbers.lowerBound) \(output.numbers.upperBound); exit 4",
+                ])
+                command.output = output.writeEnd
+                let running = try command.start()
+                let children = "/proc/\(running.pid)/task/\(running.pid)/children"
+                #expect(try running.fallsAsleep())
+                #expect(try eventually { try bundle.read(children).isEmpty })
+                #expect(try running.fallsAsleep())
+                if let signal {
+                    running.signal(signal)
+                    #expect(try running.wait(limitSeconds: 10).status == 4)
+                } else {
+                    #expect(try output.readAll(of: running).status == 4)
+                    #expect(output.text().split(separator: "\n").compactMap { Int($0) } == Array(output.numbers))
+                }
+            }
+        }
+
         /// It is read slower than it is typed.
         @Test(arguments: [Identity.root, .oneID])
         func aLotOfInputArrivesWhole(_ identity: Identity) throws {

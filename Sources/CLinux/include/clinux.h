@@ -108,6 +108,8 @@ int cl_bpf_program_name(int program, char name[16]);
 int cl_socketpair_seqpacket(int fds[2]);
 // One message; passes up to 4 descriptors. Returns the bytes sent.
 ssize_t cl_send(int socket, const void *bytes, size_t count, const int *fds, size_t fd_count);
+// Without waiting for room: -EAGAIN.
+ssize_t cl_send_now(int socket, const void *bytes, size_t count);
 // One message, CLOEXEC on what is received; *fd_count holds the room on entry (at most 4) and what came on return.
 ssize_t cl_receive(int socket, void *bytes, size_t room, int *fds, size_t *fd_count);
 int cl_unix_socket(int type);

@@ -102,21 +102,28 @@ extension Descriptor where Self: ~Copyable {
     }
 
     /// Writes all of it, in as few calls as the kernel takes.
-    public func writeAll(_ bytes: UnsafeRawBufferPointer) throws(KernelError) {
+    ///
+    /// - Parameter waitingForRoom: also where somebody who has the same open file description has made it non-blocking. Not for
+    ///   the kernel's files, whose EAGAIN has another meaning.
+    public func writeAll(_ bytes: UnsafeRawBufferPointer, waitingForRoom: Bool = false) throws(KernelError) {
         var rest = bytes
         while !rest.isEmpty {
-            let written = try check(.write, retryOnInterrupt {
+            let written = retryOnInterrupt {
                 let n = Glibc.write(rawValue, rest.baseAddress, rest.count)
                 return n < 0 ? -Int(Glibc.errno) : n
-            })
-            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+            }
+            if waitingForRoom && written == -Int(EAGAIN) {
+                _ = try Readiness.wait(for: [(FileDescriptor(rawValue: rawValue), .writable)])
+            } else {
+                rest = UnsafeRawBufferPointer(rebasing: rest[try check(.write, written)...])
+            }
         }
     }
 
-    public func writeAll(_ bytes: [UInt8]) throws(KernelError) {
+    public func writeAll(_ bytes: [UInt8], waitingForRoom: Bool = false) throws(KernelError) {
         var failure: KernelError?
         bytes.withUnsafeBytes { bytes in
-            do throws(KernelError) { try writeAll(bytes) } catch { failure = error }
+            do throws(KernelError) { try writeAll(bytes, waitingForRoom: waitingForRoom) } catch { failure = error }
         }
         if let failure { throw failure }
     }

@@ -33,6 +33,7 @@ public struct FileStatus: Sendable, Equatable {
     public var isCharacterDevice: Bool { mode & S_IFMT == S_IFCHR }
     public var isBlockDevice: Bool { mode & S_IFMT == S_IFBLK }
     public var isFIFO: Bool { mode & S_IFMT == S_IFIFO }
+    public var isSocket: Bool { mode & S_IFMT == S_IFSOCK }
     public var representedMajor: UInt32 { cl_major(representedDevice) }
     public var representedMinor: UInt32 { cl_minor(representedDevice) }
 

@@ -5,11 +5,11 @@ import SystemPackage
 /// Copies one direction of a terminal without ever waiting for one end while the other has something to say.
 struct ByteRelay {
     private let source: any Descriptor
-    private let destination: any Descriptor
+    private let destination: NonBlockingOutput
     private var pending: ArraySlice<UInt8> = []
     private var sourceEnded = false
 
-    init(from source: some Descriptor, to destination: some Descriptor) {
+    init(from source: some Descriptor, to destination: NonBlockingOutput) {
         self.source = source
         self.destination = destination
     }
@@ -18,16 +18,21 @@ struct ByteRelay {
     private var wantsToWrite: Bool { !pending.isEmpty }
 
     /// What it waits for to `read`, and to `write`.
-    var awaited: [Readiness.Awaited] { [(wantsToRead ? source : nil, .readable), (wantsToWrite ? destination : nil, .writable)] }
+    var awaited: [Readiness.Awaited] { [(wantsToRead ? source : nil, .readable), (wantsToWrite ? destination.descriptor : nil, .writable)] }
 
     /// - Parameter ready: the answers for what is `awaited`.
     mutating func copy(_ ready: ArraySlice<Readiness.Answer>) {
         if ready.first != .nothing { read() }
-        switch ready.last {
+        if let last = ready.last { deliver(last) }
+    }
+
+    /// - Parameter ready: the answer for the destination.
+    mutating func deliver(_ ready: Readiness.Answer) {
+        switch ready {
         case .event: write()
         // A terminal that nobody has open takes no more than it holds, and says so without end.
         case .end: pending = []
-        default: break
+        case .nothing: break
         }
     }
 
@@ -43,21 +48,12 @@ struct ByteRelay {
 
     /// What nobody takes any more is dropped: a closed standard output does not stop the container.
     private mutating func write() {
-        let written = pending.withUnsafeBytes { Glibc.write(destination.rawValue, $0.baseAddress, $0.count) }
-        if written >= 0 {
-            pending = pending.dropFirst(written)
-        } else if errno != EAGAIN && errno != EINTR {
-            pending = []
-        }
+        do throws(KernelError) { pending = pending.dropFirst(try destination.write(pending)) } catch { pending = [] }
     }
 
-    /// All that is left, once nobody writes any more.
-    mutating func drain() throws(KernelError) {
-        while true {
-            while wantsToWrite { write() }
-            if sourceEnded { return }
-            guard try source.waitUntilReadable(until: .now) else { return }
-            read()
-        }
+    /// What has to take something yet, once nobody writes to the source any more; nil where all that there was has arrived.
+    mutating func undelivered() throws(KernelError) -> Readiness.Awaited? {
+        while wantsToRead, try source.waitUntilReadable(until: .now) { read() }
+        return wantsToWrite ? (destination.descriptor, .writable) : nil
     }
 }

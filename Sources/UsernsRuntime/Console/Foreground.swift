@@ -30,11 +30,24 @@ struct Foreground: ~Copyable {
                 ready = try Readiness.answers(for: [(signals, .readable), (notify?.socket, .readable)] + (copy?.awaited ?? []))
                 copy?.copy(ready.dropFirst(2))
                 termination = ready[0] != .nothing ? try handleSignals(process, terminal: copy?.terminal) : nil
-                if termination != nil { try copy.take()?.finish() }
             } catch { throw RuntimeError("waiting for the container's process", error) }
             // After the signals: what it said before its end is there.
             if ready[1] != .nothing || termination != nil, notify?.forwardWaiting(mainPID: CurrentProcess.pid) == true { notify = nil }
-            if let termination { return termination }
+            guard let termination else { continue }
+            do throws(KernelError) { if let copy = copy.take() { try finish(copy) } } catch { throw RuntimeError("copying the terminal", error) }
+            return termination
+        }
+    }
+
+    /// What the process has printed before its end, as fast as it is taken. Who would end us, where there is no process to tell any
+    /// more, gives up what nobody takes.
+    private func finish(_ copy: consuming TerminalCopy) throws(KernelError) {
+        while let destination = try copy.undelivered() {
+            let ready = try Readiness.answers(for: [(signals, .readable), destination])
+            while ready[0] != .nothing, let signal = try signals.next() {
+                if [SIGTERM, SIGINT, SIGHUP, SIGQUIT].contains(signal) { return }
+            }
+            copy.deliver(ready[1])
         }
     }
 

@@ -10,14 +10,14 @@ struct TerminalCopy: ~Copyable {
 
     /// - Parameter terminal: the controlling side, whose open file description is nobody else's: it no longer blocks.
     init(_ terminal: consuming OwnedDescriptor) throws(KernelError) {
-        // One that has room has not room for all: a container that does not read would keep us.
-        try terminal.setBlocking(false)
         let terminal = SharedDescriptor(terminal)
         let stdin = FileDescriptor(rawValue: 0)
+        // What has room has not room for all: who does not read would keep us.
+        let typed = try NonBlockingOutput(terminal), printed = try NonBlockingOutput(inherited: FileDescriptor(rawValue: 1))
         raw = Terminal.isTerminal(stdin) ? try RawTerminal(stdin) : nil
         self.terminal = terminal
-        input = ByteRelay(from: stdin, to: terminal)
-        output = ByteRelay(from: terminal, to: FileDescriptor(rawValue: 1))
+        input = ByteRelay(from: stdin, to: typed)
+        output = ByteRelay(from: terminal, to: printed)
     }
 
     var awaited: [Readiness.Awaited] { input.awaited + output.awaited }
@@ -28,6 +28,9 @@ struct TerminalCopy: ~Copyable {
         output.copy(ready.suffix(2))
     }
 
-    /// What the container has printed, once it has ended. What it has not read is dropped.
-    consuming func finish() throws(KernelError) { try output.drain() }
+    /// Once the container has ended: who has to take what it has printed. What it has not read is dropped.
+    mutating func undelivered() throws(KernelError) -> Readiness.Awaited? { try output.undelivered() }
+
+    /// - Parameter ready: the answer for what was `undelivered`.
+    mutating func deliver(_ ready: Readiness.Answer) { output.deliver(ready) }
 }

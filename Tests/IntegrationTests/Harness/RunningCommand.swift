@@ -36,6 +36,18 @@ final class RunningCommand {
         return false
     }
 
+    /// Waits until it sleeps and goes on to sleep; false where it works all the time, or ends.
+    func fallsAsleep() throws -> Bool {
+        var asleep = 0
+        _ = try eventually {
+            guard try isRunning() else { return true }
+            let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+            asleep = stat[stat.lastIndex(of: ")")!...].dropFirst(2).hasPrefix("S") ? asleep + 1 : 0
+            return asleep == 20
+        }
+        return asleep == 20
+    }
+
     /// How it ended. Where it does not end in time its whole process group is killed and this throws, with its output.
     func wait(limitSeconds: Double = 90) throws -> CommandResult {
         if try !eventually(withinSeconds: limitSeconds, { try !isRunning() }) {
