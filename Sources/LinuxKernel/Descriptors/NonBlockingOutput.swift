@@ -2,12 +2,13 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// Where something is written to without ever waiting in write(2), where no signal reaches who has blocked them all.
+/// Where something is written to without waiting in write(2), where no signal reaches who has blocked them all. Only a terminal
+/// that we may not open, because it is another user's, can still keep us.
 public struct NonBlockingOutput {
     /// What to wait for with `Readiness`.
     public let descriptor: any Descriptor
     private let isSocket: Bool
-    /// What fits where poll(2) says that there is room.
+    /// The most that is written at once.
     private let pieceBytes: Int
 
     /// - Parameter descriptor: whose open file description is nobody else's: it no longer blocks.
@@ -24,7 +25,7 @@ public struct NonBlockingOutput {
         if status.isFIFO || (isTerminal && !status.isCharacterDevice(5, 2)), let own = Self.reopened(inherited) {
             (descriptor, pieceBytes) = (own, .max)
         } else {
-            // A pipe has room for a page then; a terminal for a buffer of 256 bytes, of which a line's end may take two for one.
+            // A pipe has room for a page then; a terminal for one byte at least, and for little more it seldom keeps us.
             (descriptor, pieceBytes) = (inherited, isTerminal ? 64 : status.isFIFO ? Int(PIPE_BUF) : .max)
         }
     }
