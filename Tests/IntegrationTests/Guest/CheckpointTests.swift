@@ -203,7 +203,7 @@ extension IntegrationTests.GuestTests {
             }
         }
 
-        /// Another id, and a file of the host that another bundle has elsewhere.
+        /// Another id, and a file of the host that another bundle has elsewhere: as long, for CRIU opens again what it caught open.
         @Test func itComesBackElsewhere() throws {
             try withBundle(.root) { bundle in
                 let source = try bundle.makeSource()
@@ -213,11 +213,11 @@ extension IntegrationTests.GuestTests {
                 try bundle.checkpoint()
                 let elsewhere = "\(bundle.directory)/elsewhere"
                 try bundle.makeDirectory(elsewhere)
-                try bundle.write("other\n", to: "\(elsewhere)/file")
+                try bundle.write("another\n", to: "\(elsewhere)/file")
                 try bundle.edit { $0.removeMount("/mnt/data"); $0.addBind(elsewhere, to: "/mnt/data") }
                 let id = bundle.anotherID()
                 try bundle.restore(id: id)
-                #expect(try eventually { try bundle.read("\(bundle.rootfs)/tmp/seen") == "other\n" })
+                #expect(try eventually { try bundle.read("\(bundle.rootfs)/tmp/seen") == "another\n" })
                 #expect(try bundle.runc("state", id).stdout.contains("running"))
             }
         }
