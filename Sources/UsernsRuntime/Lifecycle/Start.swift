@@ -11,7 +11,7 @@ extension Runtime {
         let container = try openLocked(try ContainerID(id), probe)
         let status = try container.status()
         guard status.allows(.start) else { throw Self.cannotStart(id, status) }
-        guard let process = try container.openInit() else { throw RuntimeError("cannot start a container that has stopped") }
+        guard let process = try container.openInit() else { throw Self.cannotStart(id, .stopped) }
         let notify = try NotifyRelay(container.directory, log: log)
         let outcome: StartFIFO.Outcome?
         do throws(KernelError) { outcome = try StartSignal(container, log: log).send(to: process) } catch { throw RuntimeError("starting \(id)", error) }

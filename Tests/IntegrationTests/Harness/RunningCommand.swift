@@ -41,8 +41,7 @@ final class RunningCommand {
         var asleep = 0
         _ = try eventually {
             guard try isRunning() else { return true }
-            let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
-            asleep = stat[stat.lastIndex(of: ")")!...].dropFirst(2).hasPrefix("S") ? asleep + 1 : 0
+            asleep = processState(pid) == "S" ? asleep + 1 : 0
             return asleep == 20
         }
         return asleep == 20
@@ -75,9 +74,12 @@ final class RunningCommand {
 }
 
 /// Whether a process is no more, or only waits to be reaped by its parent.
-func hasEnded(_ pid: pid_t) -> Bool {
-    guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8), let end = stat.lastIndex(of: ")") else { return true }
-    return stat[end...].dropFirst(2).hasPrefix("Z")
+func hasEnded(_ pid: pid_t) -> Bool { [nil, "Z"].contains(processState(pid)) }
+
+/// nil where there is none of that number. Man: proc_pid_stat(5).
+private func processState(_ pid: pid_t) -> Character? {
+    guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8), let end = stat.lastIndex(of: ")") else { return nil }
+    return stat[end...].dropFirst(2).first
 }
 
 /// Asks again and again until `condition` holds; false where the time is over. On a slow machine all times are longer.
